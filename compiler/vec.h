@@ -1,0 +1,30 @@
+#ifndef NONO_VEC_H
+#define NONO_VEC_H
+
+#include "compiler/arena.h"
+
+/*
+ * A growable array in an arena.  Declare `struct foo_vec VEC(struct foo);`
+ * and push with VEC_PUSH; elements move when it grows, so keep indexes, not
+ * pointers, while it does.
+ */
+#define VEC(type)                                                              \
+	{                                                                      \
+		type *v;                                                       \
+		uint32_t n;                                                    \
+		uint32_t cap;                                                  \
+	}
+
+/* Makes room for one more and yields a pointer to the new, zeroed element. */
+#define VEC_PUSH(arena, vec)                                                   \
+	((vec)->n == (vec)->cap                                                \
+		? (void)((vec)->v = arena_grow((arena), (vec)->v, (vec)->cap,  \
+			     (vec)->cap == 0 ? 8 : (size_t)(vec)->cap * 2,     \
+			     sizeof(*(vec)->v)),                               \
+		      (vec)->cap = (vec)->cap == 0 ? 8 : (vec)->cap * 2)       \
+		: (void)0,                                                     \
+	    &(vec)->v[(vec)->n++])
+
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+
+#endif
