@@ -1,0 +1,109 @@
+#ifndef NONO_CAPS_H
+#define NONO_CAPS_H
+
+#include "compiler/stmt.h"
+
+/*
+ * The canonical capability set: what may be done, sorted and merged, with
+ * roots symbolic.  Same meaning, same capset, whatever the order, repetition,
+ * file format or nesting of the input.  Backends see nothing else.  Each
+ * entry points at the statements behind it, which no backend acts on.
+ */
+enum cap_flag {
+	CAP_GROUP = 1,   /* only groups ask for it: withheld, not refused */
+	CAP_CONSENT = 2, /* the working directory: needs the user's yes */
+	CAP_BYPASS = 4,  /* stands at or below a deny */
+	CAP_HOLD = 8,    /* procfs: the rule lives as long as its descriptor */
+	CAP_MAGIC = 16,  /* /dev/stdin and its like */
+	CAP_DEVICE = 32, /* below /dev: ioctl belongs to write */
+};
+
+enum { CAP_NONE = -1 };
+
+struct cap {
+	struct path path;
+	uint8_t access; /* enum access */
+	uint8_t shape;  /* enum shape */
+	uint8_t flags;  /* enum cap_flag */
+	uint32_t first; /* its statements: capset.order[first .. first + n) */
+	uint32_t n;     /* 0: made by a setting (the working directory) */
+	int32_t parent; /* nearest entry before it, above it or at its path */
+};
+
+struct deny {
+	struct path path;
+	uint8_t access; /* of ACCESS_READ, ACCESS_WRITE */
+	bool group;
+	bool protected; /* ours: nothing bypasses it */
+	struct span at;
+	const struct origin *origin;
+};
+
+struct bypass {
+	struct path path;
+	struct span at;
+	const struct origin *origin;
+};
+
+struct cap_port {
+	uint16_t port;
+	uint64_t rights;
+	bool local;
+	struct span at;
+	const struct origin *origin;
+};
+
+struct cap_env {
+	enum blob_env_kind kind;
+	struct text name, value;
+};
+
+struct capset {
+	struct VEC(struct cap) caps;   /* by path, shape, flags; unique */
+	struct VEC(uint32_t) order;    /* indexes into policy->stmts */
+	struct VEC(struct deny) denies; /* by path; unique */
+	struct VEC(struct bypass) bypasses;
+	enum blob_network network;
+	struct VEC(struct cap_port) ports; /* by port; unique */
+	bool net_tcp, net_udp; /* restricted to the ports */
+	uint64_t scoped, scoped_required; /* BLOB_SCOPE_* */
+	bool unix_pathname; /* sockets by path are mediated, required */
+	bool proxy_insecure;
+	bool no_unlink; /* write does not include removing */
+	bool has_allow_vars;
+	struct VEC(struct cap_env) envs;
+	struct VEC(struct text) commands; /* base names refused at start */
+	const struct policy *policy;
+};
+
+/* Brings entries into canonical order, merges equal ones, sets parents. */
+struct cap_item {
+	struct path path;
+	uint32_t stmt; /* UINT32_MAX: none */
+	uint8_t access, shape, flags;
+};
+
+void caps_build(struct capset *c, struct arena *a, struct cap_item *items,
+    uint32_t n);
+void caps_set_parents(struct capset *c);
+
+/* First entry at or after a path; caps.n when there is none. */
+uint32_t caps_lower_bound(const struct capset *c, struct path p);
+/* One component up; false at the top.  "/" is above every root. */
+bool path_up(struct path *p);
+/* Can it cover paths below its own? */
+static inline bool
+cap_is_tree(const struct cap *cap)
+{
+	return cap->shape != SHAPE_FILE && cap->shape != SHAPE_SOCKET;
+}
+
+/* The place that granted it first, for messages; no source if a setting. */
+struct span cap_span(const struct capset *c, const struct cap *cap);
+const struct origin *cap_origin(const struct capset *c, const struct cap *cap);
+
+/* nonoc show --stage=capset. */
+void caps_print(const struct capset *c, const struct sources *s,
+    struct arena *a, FILE *out);
+
+#endif

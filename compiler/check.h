@@ -1,0 +1,16 @@
+#ifndef NONO_CHECK_H
+#define NONO_CHECK_H
+
+#include "compiler/caps.h"
+#include "compiler/target.h"
+
+/*
+ * Capset + target -> the capset that the target can enforce, or diagnostics:
+ * deny wins over a grant at or below it; a deny inside a granted tree cannot
+ * be expressed with Landlock and is refused; so is what would open nono's
+ * own state.
+ */
+bool check_caps(struct arena *a, struct diags *d, const struct target *t,
+    struct capset *caps);
+
+#endif

@@ -1,0 +1,30 @@
+#ifndef NONO_COMPILE_H
+#define NONO_COMPILE_H
+
+#include "compiler/caps.h"
+#include "compiler/store.h"
+#include "compiler/target.h"
+
+/* One compilation: everything it made lives in its arena. */
+struct compile {
+	struct arena arena;
+	struct sources sources;
+	struct diags diags;
+	struct store store;
+	struct target target;
+	const struct profile_file *profile;
+	struct policy policy;
+	struct capset caps;
+};
+
+void compile_init(struct compile *c);
+/* Prints what was diagnosed and frees everything. */
+void compile_finish(struct compile *c);
+
+/* Files -> checked capset.  False: diagnosed. */
+bool compile_profile(struct compile *c, const char *argument);
+/* Checked capset -> the policy's bytes, in the arena. */
+bool compile_emit(struct compile *c, bool provenance,
+    const uint8_t **ret_bytes, uint32_t *ret_size);
+
+#endif

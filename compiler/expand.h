@@ -1,0 +1,19 @@
+#ifndef NONO_EXPAND_H
+#define NONO_EXPAND_H
+
+#include "compiler/caps.h"
+#include "compiler/target.h"
+
+/*
+ * Statements -> capset: templates become paths with a symbolic root, settings
+ * become scopes, ports and modes.  Never looks at the host's file system.
+ */
+bool expand_policy(struct arena *a, struct diags *d, const struct policy *p,
+    const struct target *t, struct capset *ret_caps);
+
+/* One template; diagnoses N4xxx. */
+bool expand_template(struct arena *a, struct diags *d,
+    const struct template *tpl, const struct target *t,
+    struct path *ret_path);
+
+#endif
