@@ -1,6 +1,7 @@
 #ifndef NONO_ARENA_H
 #define NONO_ARENA_H
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,8 @@ struct arena {
 };
 
 void *arena_alloc(struct arena *a, size_t count, size_t size);
+/* Says so and exits with status 4. */
+_Noreturn void arena_no_memory(void);
 void arena_release(struct arena *a);
 
 /* A copy of the slice, followed by a NUL that is not counted. */
@@ -26,6 +29,8 @@ struct text arena_text(struct arena *a, struct text t);
 /* printf into the arena. */
 struct text arena_printf(struct arena *a, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+struct text arena_vprintf(struct arena *a, const char *fmt, va_list ap)
+    __attribute__((format(printf, 2, 0)));
 /*
  * Grows an array that the arena owns: the old one stays (and is wasted)
  * unless it was the latest allocation, in which case it grows in place.

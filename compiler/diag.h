@@ -28,8 +28,10 @@ struct diags {
 	struct arena *arena;
 	const struct sources *sources;
 	struct VEC(struct diag *) list;
-	uint32_t errors;
+	uint32_t errors;   /* all so far, printed or not */
 	uint32_t warnings;
+	uint32_t unlisted_errors; /* counted, but too many to keep */
+	uint32_t unlisted_warnings;
 };
 
 /*
@@ -37,6 +39,9 @@ struct diags {
  * or of a whole file (begin == end == 0 with a source).  The message is one
  * sentence in the user's words without a full stop; text from a profile goes
  * in as %.*s and is made safe for a terminal when printed.
+ *
+ * When a great many are on record already it is only counted and NULL comes
+ * back, which diag_note and diag_help take.
  */
 struct diag *diag_at(struct diags *d, enum diag_code code, struct span at,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
@@ -47,7 +52,10 @@ void diag_note(struct diags *d, struct diag *diag, struct span at,
 void diag_help(struct diags *d, struct diag *diag, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Prints everything recorded so far to stderr and forgets it. */
+/*
+ * Prints everything recorded so far to stderr and forgets it; the totals in
+ * `errors` and `warnings` stay.
+ */
 void diags_flush(struct diags *d);
 
 /* The slug ("unknown-key") of a code, or NULL. */
@@ -65,5 +73,8 @@ const char *diag_nearest(struct text written, const char *const *names,
  * and invalid UTF-8 spelled out as \x1b or \u{202e}.
  */
 struct text diag_safe(struct arena *a, struct text t);
+
+/* One line, exit status 4: for the arena and the edges of libraries. */
+_Noreturn void diag_out_of_memory(void);
 
 #endif

@@ -15,6 +15,7 @@
 enum {
 	SOURCE_MAX = 8 << 20,  /* bytes of one file */
 	SOURCES_MAX = 4096,    /* files of one compilation */
+	SOURCE_STRIDE = 4096,  /* bytes between two marks */
 };
 
 /* A stretch of one source, in byte offsets; begin == end is a point. */
@@ -24,10 +25,19 @@ struct span {
 	uint32_t end;
 };
 
+/* What source_place() starts from; one for every SOURCE_STRIDE bytes. */
+struct source_mark {
+	uint32_t line;       /* of that byte, from 1 */
+	uint32_t line_begin; /* byte offsets of the line that it lies in */
+	uint32_t line_end;
+	uint32_t column;     /* code points of the line before it */
+};
+
 struct source {
 	struct text name; /* as diagnostics print it: what the user typed */
 	struct text path; /* as it was opened */
 	struct text text; /* followed by one NUL byte that is not counted */
+	const struct source_mark *marks;
 };
 
 struct sources {
@@ -63,6 +73,7 @@ struct place {
 	struct text line_text; /* without its newline */
 };
 
+/* Costs the same wherever the offset is and however long the line. */
 struct place source_place(const struct sources *s, uint32_t source,
     uint32_t offset);
 
