@@ -20,8 +20,6 @@ struct arena {
 };
 
 void *arena_alloc(struct arena *a, size_t count, size_t size);
-/* Says so and exits with status 4. */
-_Noreturn void arena_no_memory(void);
 void arena_release(struct arena *a);
 
 /* A copy of the slice, followed by a NUL that is not counted. */

@@ -16,4 +16,8 @@ bool expand_template(struct arena *a, struct diags *d,
     const struct template *tpl, const struct target *t,
     struct path *ret_path);
 
+/* The part that has no paths: scopes, network, start-up commands. */
+void expand_settings(struct arena *a, const struct policy *p,
+    struct capset *caps);
+
 #endif

@@ -124,10 +124,12 @@ struct policy {
 	struct span deny_unlink_at;
 };
 
-struct stmt_text {
-	struct text access; /* "read", "read+write", ... */
-	const char *shape;  /* "dir", "file", ... */
-};
+/* The setting's value, or its default, which is always 0. */
+static inline int
+policy_scalar(const struct policy *p, enum scalar_name name)
+{
+	return p->scalars.v[name].set ? p->scalars.v[name].value : 0;
+}
 
 struct text access_print(struct arena *a, unsigned access);
 const char *shape_name(enum shape shape);

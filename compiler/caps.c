@@ -1,0 +1,236 @@
+#include <config.h>
+
+#include "compiler/caps.h"
+
+#include <stdlib.h>
+
+static int
+compare_items(const void *pa, const void *pb)
+{
+	const struct cap_item *a = pa, *b = pb;
+	int d = path_compare(a->path, b->path);
+
+	if (d != 0)
+		return d;
+	if (a->shape != b->shape)
+		return a->shape < b->shape ? -1 : 1;
+	if (a->flags != b->flags)
+		return a->flags < b->flags ? -1 : 1;
+	return (a->stmt > b->stmt) - (a->stmt < b->stmt);
+}
+
+/* Same path, shape and flags: one entry with the union of the access. */
+static bool
+same_cap(const struct cap *cap, const struct cap_item *item)
+{
+	return cap->shape == item->shape && cap->flags == item->flags &&
+	    path_compare(cap->path, item->path) == 0;
+}
+
+void
+caps_build(struct capset *c, struct arena *a, struct cap_item *items,
+    uint32_t n)
+{
+	if (n > 1)
+		qsort(items, n, sizeof(*items), compare_items);
+	c->caps.v = ARENA_ARRAY(a, n + 1, struct cap);
+	c->caps.cap = n + 1;
+	c->order.v = ARENA_ARRAY(a, n + 1, uint32_t);
+	c->order.cap = n + 1;
+	for (uint32_t i = 0; i < n; i++) {
+		struct cap *cap =
+		    c->caps.n > 0 ? &c->caps.v[c->caps.n - 1] : NULL;
+
+		if (cap == NULL || !same_cap(cap, &items[i])) {
+			cap = &c->caps.v[c->caps.n++];
+			*cap = (struct cap){
+				.path = items[i].path,
+				.shape = items[i].shape,
+				.flags = items[i].flags,
+				.first = c->order.n,
+			};
+		}
+		cap->access |= items[i].access;
+		if (items[i].stmt != UINT32_MAX) {
+			c->order.v[c->order.n++] = items[i].stmt;
+			cap->n++;
+		}
+	}
+	caps_set_parents(c);
+}
+
+/*
+ * In path order the entries above one are a chain that ends just before it,
+ * so one walk finds every parent.  "/" is above the paths of all roots.
+ */
+void
+caps_set_parents(struct capset *c)
+{
+	int32_t slash = CAP_NONE;
+
+	for (uint32_t i = 0; i < c->caps.n; i++) {
+		struct cap *cap = &c->caps.v[i];
+		int32_t up = (int32_t)i - 1;
+
+		while (up != CAP_NONE) {
+			enum path_relation r =
+			    path_relate(cap->path, c->caps.v[up].path);
+
+			if (r == PATH_EQUAL || r == PATH_BELOW)
+				break;
+			up = c->caps.v[up].parent;
+		}
+		if (up == CAP_NONE && cap->path.root != BLOB_ROOT_SLASH)
+			up = slash;
+		cap->parent = up;
+		if (cap->path.root == BLOB_ROOT_SLASH &&
+		    cap->path.suffix.len == 0)
+			slash = (int32_t)i;
+	}
+}
+
+uint32_t
+caps_lower_bound(const struct capset *c, struct path p)
+{
+	uint32_t lo = 0, hi = c->caps.n;
+
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (path_compare(c->caps.v[mid].path, p) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+bool
+path_up(struct path *p)
+{
+	if (p->suffix.len == 0) {
+		if (p->root == BLOB_ROOT_SLASH)
+			return false;
+		*p = (struct path){ BLOB_ROOT_SLASH, { "", 0 } };
+		return true;
+	}
+	do
+		p->suffix.len--;
+	while (p->suffix.len > 0 && p->suffix.s[p->suffix.len] != '/');
+	return true;
+}
+
+struct span
+cap_span(const struct capset *c, const struct cap *cap)
+{
+	if (cap->n == 0)
+		return c->policy->scalars.v[SCALAR_WORKDIR].at;
+	return c->policy->stmts.v[c->order.v[cap->first]].path->at;
+}
+
+const struct origin *
+cap_origin(const struct capset *c, const struct cap *cap)
+{
+	if (cap->n == 0)
+		return c->policy->scalars.v[SCALAR_WORKDIR].origin;
+	return c->policy->stmts.v[c->order.v[cap->first]].origin;
+}
+
+static void
+print_flags(unsigned flags, FILE *out)
+{
+	static const struct {
+		unsigned flag;
+		const char *name;
+	} names[] = {
+		{ CAP_GROUP, "group" },
+		{ CAP_CONSENT, "consent" },
+		{ CAP_BYPASS, "bypass" },
+		{ CAP_HOLD, "hold" },
+		{ CAP_MAGIC, "magic-link" },
+		{ CAP_DEVICE, "device" },
+	};
+	const char *sep = "";
+
+	if (flags == 0)
+		fputc('-', out);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if ((flags & names[i].flag) == 0)
+			continue;
+		fprintf(out, "%s%s", sep, names[i].name);
+		sep = ",";
+	}
+}
+
+static void
+print_network(const struct capset *c, FILE *out)
+{
+	static const char *const modes[] = { "open", "block", "proxy", "ports" };
+
+	fprintf(out, "network %s\n", modes[c->network]);
+	for (uint32_t i = 0; i < c->ports.n; i++) {
+		const struct cap_port *p = &c->ports.v[i];
+
+		fprintf(out, "port %u", p->port);
+		for (uint64_t bit = 1; bit <= BLOB_NET_ALL; bit <<= 1)
+			if ((p->rights & bit) != 0)
+				fprintf(out, " %s", blob_net_name(bit));
+		fprintf(out, "%s\n", p->local ? " local" : "");
+	}
+}
+
+static void
+print_scopes(const struct capset *c, FILE *out)
+{
+	for (uint64_t bit = 1; bit <= BLOB_SCOPE_ALL; bit <<= 1)
+		if ((c->scoped & bit) != 0)
+			fprintf(out, "scope %s%s\n", blob_scope_name(bit),
+			    (c->scoped_required & bit) != 0 ? " required" : "");
+	if (c->unix_pathname)
+		fprintf(out, "sockets by path: mediated, required\n");
+	if (c->no_unlink)
+		fprintf(out, "removing: not part of write\n");
+}
+
+void
+caps_print(const struct capset *c, const struct sources *s, struct arena *a,
+    FILE *out)
+{
+	static const char *const env[] = { "allow", "deny", "set" };
+	struct text t;
+
+	(void)s;
+	for (uint32_t i = 0; i < c->caps.n; i++) {
+		const struct cap *cap = &c->caps.v[i];
+
+		t = diag_safe(a, path_print(a, cap->path));
+		fprintf(out, "path %.*s %s ", (int)t.len, t.s,
+		    shape_name((enum shape)cap->shape));
+		t = access_print(a, cap->access);
+		fprintf(out, "%.*s ", (int)t.len, t.s);
+		print_flags(cap->flags, out);
+		fputc('\n', out);
+	}
+	for (uint32_t i = 0; i < c->denies.n; i++) {
+		const struct deny *d = &c->denies.v[i];
+
+		t = diag_safe(a, path_print(a, d->path));
+		fprintf(out, "deny %.*s ", (int)t.len, t.s);
+		t = access_print(a, d->access);
+		fprintf(out, "%.*s%s\n", (int)t.len, t.s,
+		    d->protected ? " protected" : "");
+	}
+	print_network(c, out);
+	print_scopes(c, out);
+	for (uint32_t i = 0; i < c->envs.n; i++) {
+		t = diag_safe(a, c->envs.v[i].name);
+		fprintf(out, "env %s %.*s", env[c->envs.v[i].kind], (int)t.len,
+		    t.s);
+		t = diag_safe(a, c->envs.v[i].value);
+		fprintf(out, "%s%.*s\n", t.len > 0 ? "=" : "", (int)t.len, t.s);
+	}
+	for (uint32_t i = 0; i < c->commands.n; i++) {
+		t = diag_safe(a, c->commands.v[i]);
+		fprintf(out, "command %.*s refused\n", (int)t.len, t.s);
+	}
+}

@@ -1,0 +1,527 @@
+#include <config.h>
+
+#include "compiler/check.h"
+
+enum { CONFLICTS_SHOWN = 5 };
+
+struct checker {
+	struct arena *arena;
+	struct diags *diags;
+	const struct target *target;
+	struct capset *caps;
+	uint32_t conflicts;
+	bool ok;
+};
+
+static struct text
+shown(struct checker *k, struct path p)
+{
+	return path_print(k->arena, p);
+}
+
+static void
+note_origin(struct checker *k, struct diag *diag, const struct origin *o)
+{
+	for (; o != NULL; o = o->via) {
+		if (o->at.source == 0)
+			continue;
+		diag_note(k->diags, diag, o->at, "%s \"%.*s\" %s here",
+		    o->kind == ORIGIN_GROUP ? "group" : "base",
+		    (int)o->name.len, o->name.s,
+		    o->kind == ORIGIN_GROUP ? "is included" : "is extended");
+	}
+}
+
+/* The deny at or above a path that covers some of the access, or NULL. */
+static const struct deny *
+deny_over(const struct capset *c, struct path p, unsigned access)
+{
+	do {
+		uint32_t lo = 0, hi = c->denies.n;
+
+		while (lo < hi) {
+			uint32_t mid = lo + (hi - lo) / 2;
+
+			if (path_compare(c->denies.v[mid].path, p) < 0)
+				lo = mid + 1;
+			else
+				hi = mid;
+		}
+		for (; lo < c->denies.n &&
+		     path_compare(c->denies.v[lo].path, p) == 0;
+		     lo++)
+			if ((c->denies.v[lo].access & access) != 0)
+				return &c->denies.v[lo];
+	} while (path_up(&p));
+	return NULL;
+}
+
+/* The bypass at or above a path, or NULL. */
+static const struct bypass *
+bypass_over(const struct capset *c, struct path p)
+{
+	for (uint32_t i = 0; i < c->bypasses.n; i++) {
+		enum path_relation r = path_relate(p, c->bypasses.v[i].path);
+
+		if (r == PATH_EQUAL || r == PATH_BELOW)
+			return &c->bypasses.v[i];
+	}
+	return NULL;
+}
+
+/* A grant of the profile itself at the path, or over it as a tree. */
+static bool
+granted_by_profile(const struct capset *c, struct path p)
+{
+	struct path at = p;
+
+	do {
+		for (uint32_t i = caps_lower_bound(c, at);
+		     i < c->caps.n && path_compare(c->caps.v[i].path, at) == 0;
+		     i++)
+			if ((c->caps.v[i].flags &
+				(CAP_GROUP | CAP_CONSENT)) == 0 &&
+			    (cap_is_tree(&c->caps.v[i]) ||
+				path_compare(at, p) == 0))
+				return true;
+	} while (path_up(&at));
+	return false;
+}
+
+/* A bypass cancels the denies at and below it, and needs a grant. */
+static void
+apply_bypasses(struct checker *k)
+{
+	struct capset *c = k->caps;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < c->bypasses.n; i++) {
+		const struct bypass *b = &c->bypasses.v[i];
+		struct text t = shown(k, b->path);
+		struct diag *diag;
+
+		if (granted_by_profile(c, b->path))
+			continue;
+		diag = diag_at(k->diags, DIAG_BYPASS_UNMATCHED, b->at,
+		    "bypass_protection of %.*s has no matching grant",
+		    (int)t.len, t.s);
+		diag_help(k->diags, diag,
+		    "it lifts a deny and grants nothing: name the path in "
+		    "filesystem.allow, read, write or a *_file list too "
+		    "(a group's grant does not count)");
+		k->ok = false;
+	}
+	for (uint32_t i = 0; i < c->denies.n; i++)
+		if (c->denies.v[i].protected ||
+		    bypass_over(c, c->denies.v[i].path) == NULL)
+			c->denies.v[n++] = c->denies.v[i];
+	c->denies.n = n;
+}
+
+static void
+note_deny(struct checker *k, struct diag *diag, const struct deny *deny)
+{
+	struct text t = shown(k, deny->path);
+
+	if (deny->at.source == 0)
+		return;
+	diag_note(k->diags, diag, deny->at, "%.*s is denied here", (int)t.len,
+	    t.s);
+	note_origin(k, diag, deny->origin);
+}
+
+static void
+report_protected(struct checker *k, const struct cap *cap,
+    const struct deny *deny)
+{
+	struct text g = shown(k, cap->path), p = shown(k, deny->path);
+	struct diag *diag = diag_at(k->diags, DIAG_PROTECTED_ROOT,
+	    cap_span(k->caps, cap),
+	    "refusing to grant %.*s: it would open %.*s, where the sandbox "
+	    "keeps its own state",
+	    (int)g.len, g.s, (int)p.len, p.s);
+
+	note_origin(k, diag, cap_origin(k->caps, cap));
+	diag_help(k->diags, diag,
+	    "grant the directories you need beside it, one by one");
+	k->ok = false;
+}
+
+static void
+report_dropped(struct checker *k, const struct cap *cap,
+    const struct deny *deny)
+{
+	struct text g = shown(k, cap->path);
+	struct diag *diag = diag_at(k->diags, DIAG_GRANT_DENIED,
+	    cap_span(k->caps, cap), "%.*s is not granted: deny wins",
+	    (int)g.len, g.s);
+
+	note_origin(k, diag, cap_origin(k->caps, cap));
+	note_deny(k, diag, deny);
+	diag_help(k->diags, diag,
+	    "to grant it all the same, name it in "
+	    "filesystem.bypass_protection as well");
+}
+
+/* Deny wins over what lies at or below it, unless that is bypassed. */
+static void
+drop_denied(struct checker *k)
+{
+	struct capset *c = k->caps;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < c->caps.n; i++) {
+		struct cap *cap = &c->caps.v[i];
+		const struct deny *deny =
+		    deny_over(c, cap->path, cap->access);
+
+		if (deny != NULL && deny->protected) {
+			report_protected(k, cap, deny);
+		} else if (deny != NULL && bypass_over(c, cap->path) == NULL) {
+			report_dropped(k, cap, deny);
+			continue;
+		} else if (deny != NULL) {
+			cap->flags |= CAP_BYPASS;
+		}
+		c->caps.v[n++] = *cap;
+	}
+	c->caps.n = n;
+	caps_set_parents(c);
+}
+
+static void
+report_inside(struct checker *k, const struct cap *cap,
+    const struct deny *deny)
+{
+	struct text g = shown(k, cap->path), p = shown(k, deny->path);
+	struct diag *diag;
+
+	if (deny->protected) {
+		report_protected(k, cap, deny);
+		return;
+	}
+	k->ok = false;
+	if (k->conflicts++ >= CONFLICTS_SHOWN)
+		return;
+	diag = diag_at(k->diags, DIAG_DENY_INSIDE, cap_span(k->caps, cap),
+	    "granting %.*s would open %.*s, which is denied; Landlock cannot "
+	    "deny inside a granted tree",
+	    (int)g.len, g.s, (int)p.len, p.s);
+	note_origin(k, diag, cap_origin(k->caps, cap));
+	note_deny(k, diag, deny);
+	if (cap->flags & CAP_CONSENT)
+		diag_help(k->diags, diag,
+		    "remove the deny, or set workdir.access to \"none\" and "
+		    "grant the directories below $CWD that are needed");
+	else if (cap->flags & CAP_GROUP)
+		diag_help(k->diags, diag,
+		    "remove the deny, or exclude the group (groups.exclude)");
+	else
+		diag_help(k->diags, diag,
+		    "instead of %.*s grant the directories in it that are "
+		    "needed, beside the denied one; or bypass the deny",
+		    (int)g.len, g.s);
+}
+
+/* Landlock has no deny: a grant over a denied path is refused. */
+static void
+refuse_denies_inside(struct checker *k)
+{
+	const struct capset *c = k->caps;
+
+	for (uint32_t i = 0; i < c->denies.n; i++) {
+		const struct deny *deny = &c->denies.v[i];
+		struct path at = deny->path;
+
+		while (path_up(&at)) {
+			for (uint32_t j = caps_lower_bound(c, at);
+			     j < c->caps.n &&
+			     path_compare(c->caps.v[j].path, at) == 0;
+			     j++)
+				if (cap_is_tree(&c->caps.v[j]) &&
+				    (c->caps.v[j].access & deny->access) != 0)
+					report_inside(k, &c->caps.v[j], deny);
+		}
+	}
+	if (k->conflicts > CONFLICTS_SHOWN)
+		diag_at(k->diags, DIAG_DENY_INSIDE, (struct span){ 0 },
+		    "%u more denied paths lie inside granted trees",
+		    k->conflicts - CONFLICTS_SHOWN);
+}
+
+/* Where an XDG root is unless its variable says otherwise. */
+static bool
+usual_place(struct checker *k, struct path p, struct path *ret_path)
+{
+	static const char *const below_home[BLOB_ROOTS] = {
+		[BLOB_ROOT_XDG_CONFIG] = ".config",
+		[BLOB_ROOT_XDG_DATA] = ".local/share",
+		[BLOB_ROOT_XDG_STATE] = ".local/state",
+		[BLOB_ROOT_XDG_CACHE] = ".cache",
+	};
+	const char *dir = below_home[p.root];
+
+	if (dir == NULL)
+		return false;
+	*ret_path = (struct path){
+		BLOB_ROOT_HOME,
+		arena_printf(k->arena, "%s%s%.*s", dir,
+		    p.suffix.len > 0 ? "/" : "", (int)p.suffix.len,
+		    p.suffix.s),
+	};
+	return true;
+}
+
+static void
+warn_likely(struct checker *k, const struct cap *cap, const struct deny *deny,
+    const char *where)
+{
+	struct text g = shown(k, cap->path), p = shown(k, deny->path);
+	struct diag *diag = diag_at(k->diags, DIAG_LIKELY_REFUSED,
+	    cap_span(k->caps, cap),
+	    "%s, granting %.*s would open %.*s, which is denied; nono-load "
+	    "will %s",
+	    where, (int)g.len, g.s, (int)p.len, p.s,
+	    (cap->flags & CAP_GROUP) != 0 && !deny->protected
+		? "withhold the grant"
+		: "refuse to start");
+
+	note_deny(k, diag, deny);
+	diag_help(k->diags, diag,
+	    "grant the directories that are needed in it, one by one");
+}
+
+/* Is there a tree grant at or above the path, denies of which it meets? */
+static const struct cap *
+tree_over(const struct capset *c, struct path p, unsigned access)
+{
+	do {
+		for (uint32_t i = caps_lower_bound(c, p);
+		     i < c->caps.n && path_compare(c->caps.v[i].path, p) == 0;
+		     i++)
+			if (cap_is_tree(&c->caps.v[i]) &&
+			    (c->caps.v[i].access & access) != 0)
+				return &c->caps.v[i];
+	} while (path_up(&p));
+	return NULL;
+}
+
+/*
+ * Roots that differ are compared when the policy is launched.  Where the
+ * usual placement already tells the end, say so now.
+ */
+static void
+warn_likely_refusals(struct checker *k)
+{
+	static const char *const homes[] = { "home", "root", "Users" };
+	struct capset *c = k->caps;
+
+	for (uint32_t i = 0; i < c->denies.n; i++) {
+		const struct deny *deny = &c->denies.v[i];
+		const struct cap *cap;
+		struct path usual;
+
+		if (!usual_place(k, deny->path, &usual))
+			continue;
+		cap = tree_over(c, usual, deny->access);
+		if (cap != NULL)
+			warn_likely(k, cap, deny,
+			    "where the XDG variables have their usual values");
+	}
+	for (uint32_t i = 0; i < c->caps.n; i++) {
+		struct path usual;
+
+		if (!usual_place(k, c->caps.v[i].path, &usual))
+			continue;
+		for (uint32_t j = 0; j < c->denies.n; j++)
+			if (cap_is_tree(&c->caps.v[i]) &&
+			    (c->caps.v[i].access & c->denies.v[j].access) != 0 &&
+			    path_relate(c->denies.v[j].path, usual) ==
+				PATH_BELOW)
+				warn_likely(k, &c->caps.v[i], &c->denies.v[j],
+				    "where the XDG variables have their usual "
+				    "values");
+	}
+	for (size_t i = 0; i < ARRAY_LEN(homes); i++) {
+		struct path p = { BLOB_ROOT_SLASH, text_of(homes[i]) };
+		uint32_t at = caps_lower_bound(c, p);
+
+		if (at == c->caps.n ||
+		    path_compare(c->caps.v[at].path, p) != 0)
+			continue;
+		for (uint32_t j = 0; j < c->denies.n; j++)
+			if (c->denies.v[j].path.root == BLOB_ROOT_HOME &&
+			    (c->denies.v[j].access & c->caps.v[at].access)) {
+				warn_likely(k, &c->caps.v[at],
+				    &c->denies.v[j],
+				    "where $HOME lies in it");
+				break;
+			}
+	}
+}
+
+/* An entry of the profile that a wider one of its own makes pointless. */
+static void
+warn_no_effect(struct checker *k)
+{
+	const struct capset *c = k->caps;
+
+	for (uint32_t i = 0; i < c->caps.n; i++) {
+		const struct cap *cap = &c->caps.v[i];
+
+		if (cap->n == 0 || (cap->flags & CAP_GROUP) != 0)
+			continue;
+		for (int32_t up = cap->parent; up != CAP_NONE;
+		     up = c->caps.v[up].parent) {
+			const struct cap *over = &c->caps.v[up];
+			struct text g, w;
+			struct diag *diag;
+
+			if (!cap_is_tree(over) ||
+			    (over->flags & (CAP_GROUP | CAP_CONSENT)) != 0 ||
+			    (cap->access & ~over->access) != 0 ||
+			    (cap->flags & CAP_DEVICE & ~over->flags) != 0)
+				continue;
+			g = shown(k, cap->path);
+			w = shown(k, over->path);
+			diag = diag_at(k->diags, DIAG_NO_EFFECT,
+			    cap_span(c, cap),
+			    "this grant of %.*s has no effect: %.*s is granted "
+			    "as a whole",
+			    (int)g.len, g.s, (int)w.len, w.s);
+			diag_note(k->diags, diag, cap_span(c, over),
+			    "the wider grant");
+			break;
+		}
+	}
+}
+
+static void
+warn_procfs(struct checker *k)
+{
+	const struct capset *c = k->caps;
+	struct path proc = { BLOB_ROOT_SLASH, TEXT("proc") };
+	uint32_t at = caps_lower_bound(c, proc);
+	unsigned whole = 0;
+
+	if (at < c->caps.n && path_compare(c->caps.v[at].path, proc) == 0)
+		whole = c->caps.v[at].access;
+	for (uint32_t i = 0; i < c->caps.n; i++) {
+		const struct cap *cap = &c->caps.v[i];
+		struct text g;
+		struct diag *diag;
+
+		if ((cap->flags & CAP_HOLD) == 0 ||
+		    (cap->flags & CAP_GROUP) != 0 ||
+		    (cap->access & ~whole) == 0)
+			continue;
+		g = shown(k, cap->path);
+		diag = diag_at(k->diags, DIAG_PROC_ENTRY, cap_span(c, cap),
+		    "a grant on %.*s holds for the first process at most: "
+		    "entries of /proc are made anew for each",
+		    (int)g.len, g.s);
+		diag_help(k->diags, diag, "grant \"/proc\" to read it");
+	}
+}
+
+static void
+contradiction(struct checker *k, struct span at, struct span other,
+    const char *text, const char *help)
+{
+	struct diag *diag = diag_at(k->diags, DIAG_CONTRADICTION, at, "%s", text);
+
+	if (other.source != 0)
+		diag_note(k->diags, diag, other, "network.block is set here");
+	diag_help(k->diags, diag, "%s", help);
+	k->ok = false;
+}
+
+static void
+check_network(struct checker *k)
+{
+	const struct capset *c = k->caps;
+	const struct policy *p = c->policy;
+	const struct scalar *block = &p->scalars.v[SCALAR_BLOCK];
+	const char *both = "network.block and a list of hosts to reach "
+			   "contradict each other";
+	const char *help = "remove one of the two; a profile cannot unset the "
+			   "block of its base";
+
+	if (block->set && p->allow_domain.n > 0)
+		contradiction(k, p->allow_domain.v[0].at, block->at, both, help);
+	else if (block->set && p->credentials.n > 0)
+		contradiction(k, p->credentials.v[0].at, block->at, both, help);
+	else if (block->set && p->scalars.network_profile.set &&
+	    !p->scalars.network_profile.null)
+		contradiction(k, p->scalars.network_profile.at, block->at, both,
+		    help);
+	if (p->upstream_bypass.n > 0 && !p->scalars.upstream_proxy.set)
+		contradiction(k, p->upstream_bypass.v[0].at, (struct span){ 0 },
+		    "upstream_bypass without an upstream_proxy to bypass",
+		    "set network.upstream_proxy, or remove the list");
+	for (uint32_t i = 0; i < c->ports.n; i++) {
+		const struct cap_port *port = &c->ports.v[i];
+		struct diag *diag;
+
+		if (port->port == 0 && c->network != BLOB_NET_OPEN &&
+		    (port->rights & BLOB_NET_CONNECT_TCP) != 0) {
+			diag = diag_at(k->diags, DIAG_BAD_PORT, port->at,
+			    "port 0 stands for every port on macOS only");
+			diag_help(k->diags, diag, "name the ports");
+			k->ok = false;
+		} else if (c->network == BLOB_NET_OPEN &&
+		    p->scalars.v[SCALAR_SANDBOX_POLICY].value !=
+			SANDBOX_EXTERNAL) {
+			diag = diag_at(k->diags, DIAG_NOT_ENFORCED, port->at,
+			    "port %u has no effect: the network is not "
+			    "restricted",
+			    port->port);
+			diag_help(k->diags, diag,
+			    "set network.block to leave only the ports listed");
+		}
+	}
+}
+
+static void
+check_external(struct checker *k)
+{
+	const struct policy *p = k->caps->policy;
+	const struct scalar *s = &p->scalars.v[SCALAR_SANDBOX_POLICY];
+
+	if (s->set && s->value == SANDBOX_EXTERNAL)
+		diag_at(k->diags, DIAG_NOT_ENFORCED, s->at,
+		    "the network is left to another sandbox, as "
+		    "linux.sandbox_policy says; this policy does not restrict "
+		    "it");
+}
+
+bool
+check_caps(struct arena *a, struct diags *d, const struct target *t,
+    struct capset *caps)
+{
+	struct checker k = {
+		.arena = a,
+		.diags = d,
+		.target = t,
+		.caps = caps,
+		.ok = true,
+	};
+
+	apply_bypasses(&k);
+	drop_denied(&k);
+	if (t->platform == PLATFORM_LINUX) {
+		refuse_denies_inside(&k);
+		warn_procfs(&k);
+	}
+	warn_likely_refusals(&k);
+	warn_no_effect(&k);
+	check_network(&k);
+	check_external(&k);
+	if (k.ok && caps->caps.n == 0) {
+		diag_at(d, DIAG_NOTHING_GRANTED, (struct span){ 0 },
+		    "this profile grants no path at all: no command could "
+		    "start");
+		k.ok = false;
+	}
+	return k.ok;
+}

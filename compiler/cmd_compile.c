@@ -1,0 +1,85 @@
+#include <config.h>
+
+#include <stdio.h>
+
+#include "compiler/cmd.h"
+#include "compiler/compile.h"
+#include "compiler/options.h"
+
+static const char usage[] =
+    "nonoc compile [options] PROFILE -o POLICY\n"
+    "  -o FILE               where the policy goes; \"-\" is stdout\n"
+    "  --no-provenance       leave out where each rule came from\n"
+    "  --target SPEC         linux[:abi=N][:id=debian:version=12]\n"
+    "  --os-release FILE     take the target's facts from an os-release file\n"
+    "  -D NAME=VALUE         define a variable used in paths\n"
+    "  --home DIR --cwd DIR  fix $HOME or $CWD now instead of at launch\n"
+    "  -I DIR                look for bases and groups here too\n"
+    "  --data DIR            where groups/ and profiles/ lie\n"
+    "  --no-user-profiles    do not look in your own profile directory\n";
+
+struct request {
+	const char *profile;
+	const char *output;
+	bool provenance;
+};
+
+/* EXIT_HOLDS, or what to exit with. */
+static int
+parse(struct compile *c, int argc, char **argv, struct request *r)
+{
+	for (int i = 1; i < argc; i++) {
+		switch (option_compile(c, argc, argv, &i)) {
+		case OPTION_TAKEN:
+			continue;
+		case OPTION_WRONG:
+			return EXIT_USAGE;
+		case OPTION_OTHER:
+			break;
+		}
+		if (strcmp(argv[i], "--no-provenance") == 0) {
+			r->provenance = false;
+		} else if (option_value("compile", "-o", argc, argv, &i,
+			       &r->output)) {
+			if (r->output == NULL)
+				return EXIT_USAGE;
+		} else if (argv[i][0] == '-' && argv[i][1] != '\0') {
+			return option_usage("compile", usage,
+			    "unknown option %s", argv[i]);
+		} else if (r->profile != NULL) {
+			return option_usage("compile", usage,
+			    "one profile at a time: %s and %s", r->profile,
+			    argv[i]);
+		} else {
+			r->profile = argv[i];
+		}
+	}
+	if (r->profile == NULL)
+		return option_usage("compile", usage, "which profile?");
+	if (r->output == NULL)
+		return option_usage("compile", usage,
+		    "-o POLICY says where the policy goes");
+	return EXIT_HOLDS;
+}
+
+int
+cmd_compile(int argc, char **argv)
+{
+	struct request r = { .provenance = true };
+	struct compile c;
+	const uint8_t *bytes;
+	uint32_t size;
+	int status;
+
+	option_init(&c);
+	status = parse(&c, argc, argv, &r);
+	if (status == EXIT_HOLDS) {
+		if (!compile_profile(&c, r.profile) ||
+		    !compile_emit(&c, r.provenance, &bytes, &size))
+			status = EXIT_REJECTED;
+		else if (!output_write(&c.diags, r.output, bytes, size))
+			status = EXIT_ENVIRONMENT;
+	}
+	compile_finish(&c);
+	return status;
+}

@@ -1,0 +1,26 @@
+#include <config.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "compiler/cmd.h"
+#include "compiler/options.h"
+
+static const char usage[] = "nonoc schema [profile|group]\n";
+
+int
+cmd_schema(int argc, char **argv)
+{
+	bool group = argc == 2 && strcmp(argv[1], "group") == 0;
+	char *text;
+
+	if (argc > 2 ||
+	    (argc == 2 && !group && strcmp(argv[1], "profile") != 0))
+		return option_usage("schema", usage, "unexpected %s", argv[1]);
+	text = schema_print(group);
+	if (text == NULL)
+		diag_out_of_memory();
+	puts(text);
+	free(text);
+	return EXIT_HOLDS;
+}

@@ -1,0 +1,54 @@
+#include <config.h>
+
+#include "compiler/compile.h"
+
+#include "compiler/check.h"
+#include "compiler/emit.h"
+#include "compiler/expand.h"
+#include "compiler/link.h"
+
+void
+compile_init(struct compile *c)
+{
+	*c = (struct compile){ .target = { .platform = PLATFORM_LINUX } };
+	*VEC_PUSH(&c->arena, &c->sources.files) = (struct source){ 0 };
+	c->diags.arena = &c->arena;
+	c->diags.sources = &c->sources;
+	c->store.arena = &c->arena;
+	c->store.diags = &c->diags;
+	c->store.sources = &c->sources;
+}
+
+void
+compile_finish(struct compile *c)
+{
+	diags_flush(&c->diags);
+	arena_release(&c->arena);
+}
+
+/* The whole compiler, in order.  store_profile reads and decodes. */
+bool
+compile_profile(struct compile *c, const char *argument)
+{
+	return store_profile(&c->store, argument, &c->profile) &&
+	    link_profile(&c->store, c->profile, &c->target, &c->policy) &&
+	    expand_policy(&c->arena, &c->diags, &c->policy, &c->target,
+		&c->caps) &&
+	    check_caps(&c->arena, &c->diags, &c->target, &c->caps);
+}
+
+bool
+compile_emit(struct compile *c, bool provenance, const uint8_t **ret_bytes,
+    uint32_t *ret_size)
+{
+	switch (c->target.platform) {
+	case PLATFORM_LINUX:
+		return emit_landlock(&c->arena, &c->diags, &c->sources,
+		    &c->caps, &c->target, provenance, ret_bytes, ret_size);
+	case PLATFORM_MACOS:
+		break;
+	}
+	diag_at(&c->diags, DIAG_NO_BACKEND, (struct span){ 0 },
+	    "this version of nonoc writes policies for Linux only");
+	return false;
+}

@@ -1,0 +1,417 @@
+#include <config.h>
+
+#include "compiler/emit.h"
+
+#include <stdlib.h>
+
+#include "runtime/sha256.h"
+
+/*
+ * Capset -> capability blob.  Access becomes Landlock rights here, and rules
+ * that another one implies go: each costs 3 microseconds at every launch.
+ */
+struct emitter {
+	struct arena *arena;
+	const struct sources *sources;
+	const struct capset *caps;
+	struct blob_model model;
+	uint32_t *rule; /* of each cap: 1 + index into model.paths; 0: none */
+};
+
+/*
+ * What "write" is.  Device nodes are not part of it: only root could make
+ * one, and a sandboxed root that makes /dev/sda is in no sandbox.
+ */
+static const uint64_t rights_read =
+    BLOB_FS_READ_FILE | BLOB_FS_READ_DIR | BLOB_FS_EXECUTE;
+static const uint64_t rights_remove = BLOB_FS_REMOVE_DIR | BLOB_FS_REMOVE_FILE;
+static const uint64_t rights_write = BLOB_FS_WRITE_FILE | BLOB_FS_MAKE_DIR |
+    BLOB_FS_MAKE_REG | BLOB_FS_MAKE_SOCK | BLOB_FS_MAKE_FIFO |
+    BLOB_FS_MAKE_SYM | BLOB_FS_REFER | BLOB_FS_TRUNCATE;
+
+static uint64_t
+rights_of(const struct capset *c, const struct cap *cap)
+{
+	uint64_t rights = 0;
+
+	if ((cap->access & ACCESS_READ) != 0)
+		rights |= rights_read;
+	if ((cap->access & ACCESS_WRITE) != 0) {
+		rights |= rights_write;
+		if (!c->no_unlink)
+			rights |= rights_remove;
+		if ((cap->flags & CAP_DEVICE) != 0)
+			rights |= BLOB_FS_IOCTL_DEV;
+		/* Connecting needs write permission on the socket anyway. */
+		if (!c->unix_pathname)
+			rights |= BLOB_FS_RESOLVE_UNIX;
+	}
+	if ((cap->access & ACCESS_CONNECT) != 0)
+		rights |= BLOB_FS_RESOLVE_UNIX;
+	return cap->shape == SHAPE_FILE ? rights & BLOB_FS_FILE : rights;
+}
+
+static enum blob_kind
+kind_of(const struct cap *cap)
+{
+	switch ((enum shape)cap->shape) {
+	case SHAPE_DIR:
+	case SHAPE_SOCKET_CHILDREN:
+	case SHAPE_SOCKET_TREE:
+		return BLOB_KIND_DIR;
+	case SHAPE_FILE:
+		return BLOB_KIND_FILE;
+	case SHAPE_SOCKET:
+		/* Its parent stands in for a socket yet to be bound. */
+		return (cap->access & ACCESS_BIND) != 0 ? BLOB_KIND_ANY
+							: BLOB_KIND_FILE;
+	case SHAPE_ANY:
+		break;
+	}
+	return BLOB_KIND_ANY;
+}
+
+static struct model_path
+rule_of(const struct capset *c, const struct cap *cap)
+{
+	static const struct {
+		unsigned cap, blob;
+	} flags[] = {
+		{ CAP_GROUP, BLOB_PATH_GROUP },
+		{ CAP_CONSENT, BLOB_PATH_CONSENT },
+		{ CAP_BYPASS, BLOB_PATH_BYPASS },
+		{ CAP_HOLD, BLOB_PATH_HOLD },
+		{ CAP_MAGIC, BLOB_PATH_MAGIC },
+	};
+	struct model_path rule = {
+		.suffix = cap->path.suffix,
+		.root = cap->path.root,
+		.kind = kind_of(cap),
+		.rights = rights_of(c, cap),
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(flags); i++)
+		if ((cap->flags & flags[i].cap) != 0)
+			rule.flags |= flags[i].blob;
+	if (cap->shape == SHAPE_SOCKET && (cap->access & ACCESS_BIND) != 0)
+		rule.missing = BLOB_MISSING_PARENT;
+	if (rule.kind == BLOB_KIND_FILE)
+		rule.rights &= BLOB_FS_FILE;
+	return rule;
+}
+
+/*
+ * May a rule go because of one above it or at its path?  Only when that one
+ * gives all its rights wherever it does: the working directory may be refused
+ * by the user, a group's grant may be withheld where a profile's would not
+ * be, and a bypass must not lean on a rule that has none.
+ */
+static bool
+implies(const struct cap *over, const struct model_path *over_rule,
+    const struct model_path *rule)
+{
+	if (!cap_is_tree(over) || (over->flags & CAP_CONSENT) != 0 ||
+	    over_rule->kind == BLOB_KIND_FILE ||
+	    rule->missing == BLOB_MISSING_PARENT ||
+	    (rule->flags & BLOB_PATH_CONSENT) != 0)
+		return false;
+	if ((over->flags & CAP_GROUP) != 0 &&
+	    (rule->flags & BLOB_PATH_GROUP) == 0)
+		return false;
+	if ((rule->flags & BLOB_PATH_BYPASS) != 0 &&
+	    (over->flags & CAP_BYPASS) == 0)
+		return false;
+	return (rule->rights & ~over_rule->rights) == 0;
+}
+
+static void
+emit_paths(struct emitter *e)
+{
+	const struct capset *c = e->caps;
+
+	e->rule = ARENA_ARRAY(e->arena, c->caps.n + 1, uint32_t);
+	for (uint32_t i = 0; i < c->caps.n; i++) {
+		const struct cap *cap = &c->caps.v[i];
+		struct model_path rule = rule_of(c, cap);
+		bool implied = rule.rights == 0;
+
+		for (int32_t up = cap->parent; up != CAP_NONE && !implied;
+		     up = c->caps.v[up].parent)
+			implied = e->rule[up] != 0 &&
+			    implies(&c->caps.v[up],
+				&e->model.paths.v[e->rule[up] - 1], &rule);
+		if (implied)
+			continue;
+		*VEC_PUSH(e->arena, &e->model.paths) = rule;
+		e->rule[i] = e->model.paths.n;
+	}
+}
+
+static void
+emit_denies(struct emitter *e)
+{
+	for (uint32_t i = 0; i < e->caps->denies.n; i++) {
+		const struct deny *d = &e->caps->denies.v[i];
+		struct model_deny deny = {
+			.suffix = d->path.suffix,
+			.root = d->path.root,
+			.flags = d->protected ? BLOB_DENY_PROTECTED : 0,
+		};
+
+		if ((d->access & ACCESS_READ) != 0)
+			deny.access |= BLOB_DENY_READ;
+		if ((d->access & ACCESS_WRITE) != 0)
+			deny.access |= BLOB_DENY_WRITE;
+		*VEC_PUSH(e->arena, &e->model.denies) = deny;
+	}
+}
+
+/* The first ABI that knows all the rights. */
+static uint32_t
+abi_for(const struct blob_target *t)
+{
+	unsigned abi = 1;
+
+	while (abi < BLOB_ABI_NEWEST &&
+	    ((t->fs_required & ~blob_fs_rights(abi)) != 0 ||
+		(t->net_required & ~blob_net_rights(abi)) != 0 ||
+		(t->scoped_required & ~blob_scopes(abi)) != 0))
+		abi++;
+	return abi;
+}
+
+static void
+emit_target(struct emitter *e, const struct target *t)
+{
+	const uint64_t tcp = BLOB_NET_BIND_TCP | BLOB_NET_CONNECT_TCP;
+	const uint64_t udp = BLOB_NET_BIND_UDP | BLOB_NET_CONNECT_SEND_UDP;
+	const struct capset *c = e->caps;
+	struct blob_target *b = &e->model.target;
+
+	b->platform = 1;
+	b->network = c->network;
+	b->fs_handled = BLOB_FS_ALL;
+	b->fs_required = blob_fs_rights(t->abi > 0 ? t->abi : 1);
+	if (c->unix_pathname) {
+		b->fs_required |= BLOB_FS_RESOLVE_UNIX;
+		b->flags |= BLOB_F_UNIX_PATHNAME;
+	}
+	if (c->net_tcp)
+		b->net_handled |= tcp;
+	if (c->net_udp)
+		b->net_handled |= udp;
+	/* Blocking does without UDP rights; naming its ports does not. */
+	b->net_required = b->net_handled;
+	if (c->network == BLOB_NET_BLOCK)
+		b->net_required &= ~udp;
+	for (uint32_t i = 0; i < c->ports.n; i++)
+		b->net_required |= c->ports.v[i].rights & b->net_handled;
+	if (c->network == BLOB_NET_PROXY && c->proxy_insecure)
+		b->flags |= BLOB_F_PROXY_INSECURE;
+	b->scoped = c->scoped;
+	b->scoped_required = c->scoped_required;
+	if (t->abi > 0)
+		b->scoped_required |= c->scoped & blob_scopes(t->abi);
+	b->abi_min = abi_for(b);
+	if (b->abi_min < t->abi)
+		b->abi_min = t->abi;
+}
+
+static void
+emit_ports(struct emitter *e)
+{
+	uint64_t handled = e->model.target.net_handled;
+
+	for (uint32_t i = 0; i < e->caps->ports.n; i++) {
+		const struct cap_port *p = &e->caps->ports.v[i];
+
+		if ((p->rights & handled) != 0)
+			*VEC_PUSH(e->arena, &e->model.ports) =
+			    (struct blob_port){ p->port, p->rights & handled };
+	}
+}
+
+/* One statement's place, before its line and column are known. */
+struct mark {
+	const struct origin *origin;
+	struct span at;
+	uint32_t record;
+	uint32_t tag;
+	uint32_t index; /* into model.origins */
+};
+
+static int
+compare_marks(const void *pa, const void *pb)
+{
+	const struct mark *a = pa, *b = pb;
+
+	if (a->at.source != b->at.source)
+		return a->at.source < b->at.source ? -1 : 1;
+	return (a->at.begin > b->at.begin) - (a->at.begin < b->at.begin);
+}
+
+struct marks VEC(struct mark);
+
+/* The entry that brought a file in, and the entry that brought that in. */
+static uint32_t
+via_index(struct emitter *e, struct marks *vias, const struct origin *o)
+{
+	struct place place;
+	uint32_t via;
+
+	if (o == NULL || o->at.source == 0)
+		return 0;
+	for (uint32_t i = 0; i < vias->n; i++)
+		if (vias->v[i].origin == o)
+			return vias->v[i].index + 1;
+	via = via_index(e, vias, o->via);
+	place = source_place(e->sources, o->at.source, o->at.begin);
+	*VEC_PUSH(e->arena, vias) = (struct mark){
+		.origin = o,
+		.index = e->model.origins.n,
+	};
+	*VEC_PUSH(e->arena, &e->model.origins) = (struct model_origin){
+		.source = o->at.source,
+		.line = place.line,
+		.column = place.column,
+		.via = via,
+	};
+	return e->model.origins.n;
+}
+
+/*
+ * Lines and columns of all marks of a file in one walk over it: a profile may
+ * be one long line.
+ */
+static void
+emit_marks(struct emitter *e, struct marks *m)
+{
+	struct marks vias = { 0 };
+	uint32_t source = 0, offset = 0, line = 1, column = 1;
+
+	if (m->n > 1)
+		qsort(m->v, m->n, sizeof(*m->v), compare_marks);
+	for (uint32_t i = 0; i < m->n; i++) {
+		const struct mark *mark = &m->v[i];
+		struct text t = source_get(e->sources, mark->at.source)->text;
+
+		if (mark->at.source != source) {
+			source = mark->at.source;
+			offset = 0;
+			line = column = 1;
+		}
+		for (; offset < mark->at.begin; offset++) {
+			if (t.s[offset] == '\n') {
+				line++;
+				column = 1;
+			} else if (((unsigned char)t.s[offset] & 0xc0) != 0x80) {
+				column++;
+			}
+		}
+		uint32_t via = via_index(e, &vias, mark->origin);
+		*VEC_PUSH(e->arena, &e->model.origins) = (struct model_origin){
+			.source = source,
+			.line = line,
+			.column = column,
+			.via = via,
+		};
+		*VEC_PUSH(e->arena, &e->model.links) = (struct model_link){
+			.tag = mark->tag,
+			.record = mark->record,
+			.origin = e->model.origins.n - 1,
+		};
+	}
+}
+
+static void
+emit_sources(struct emitter *e)
+{
+	for (uint32_t i = 0; i < e->sources->files.n; i++) {
+		const struct source *s = source_get(e->sources, i);
+		struct model_source m = { .name = s->name };
+		struct sha256 h;
+
+		/* No directory of the machine that compiles. */
+		if (s->name.len > 7 && memcmp(s->name.s, "groups/", 7) == 0)
+			m.kind = 1;
+		for (uint32_t j = m.name.len; j > 0 && m.kind == 0; j--) {
+			if (s->name.s[j - 1] != '/')
+				continue;
+			m.name.s += j;
+			m.name.len -= j;
+			break;
+		}
+		sha256_init(&h);
+		sha256_update(&h, s->text.s, s->text.len);
+		sha256_final(&h, m.digest);
+		*VEC_PUSH(e->arena, &e->model.sources) = m;
+	}
+}
+
+static void
+emit_provenance(struct emitter *e)
+{
+	const struct capset *c = e->caps;
+	struct marks marks = { 0 };
+
+	for (uint32_t i = 0; i < c->caps.n; i++) {
+		const struct cap *cap = &c->caps.v[i];
+
+		if (e->rule[i] == 0)
+			continue;
+		if (cap->n == 0 && cap_span(c, cap).source != 0)
+			*VEC_PUSH(e->arena, &marks) = (struct mark){
+				.origin = cap_origin(c, cap),
+				.at = cap_span(c, cap),
+				.record = e->rule[i] - 1,
+				.tag = BLOB_PATH,
+			};
+		for (uint32_t j = 0; j < cap->n; j++) {
+			const struct stmt *s =
+			    &c->policy->stmts.v[c->order.v[cap->first + j]];
+
+			*VEC_PUSH(e->arena, &marks) = (struct mark){
+				.origin = s->origin,
+				.at = s->path->at,
+				.record = e->rule[i] - 1,
+				.tag = BLOB_PATH,
+			};
+		}
+	}
+	for (uint32_t i = 0; i < c->denies.n; i++)
+		if (c->denies.v[i].at.source != 0)
+			*VEC_PUSH(e->arena, &marks) = (struct mark){
+				.origin = c->denies.v[i].origin,
+				.at = c->denies.v[i].at,
+				.record = i,
+				.tag = BLOB_DENY,
+			};
+	emit_sources(e);
+	emit_marks(e, &marks);
+}
+
+bool
+emit_landlock(struct arena *a, struct diags *d, const struct sources *s,
+    const struct capset *c, const struct target *t, bool provenance,
+    const uint8_t **ret_bytes, uint32_t *ret_size)
+{
+	struct emitter e = { .arena = a, .sources = s, .caps = c };
+
+	emit_target(&e, t);
+	emit_paths(&e);
+	emit_denies(&e);
+	emit_ports(&e);
+	for (uint32_t i = 0; i < c->envs.n; i++)
+		*VEC_PUSH(a, &e.model.envs) = (struct model_env){
+			c->envs.v[i].kind, c->envs.v[i].name,
+			c->envs.v[i].value };
+	if (c->has_allow_vars)
+		e.model.target.flags |= BLOB_F_ENV_ALLOW;
+	for (uint32_t i = 0; i < c->commands.n; i++)
+		*VEC_PUSH(a, &e.model.commands) = c->commands.v[i];
+	e.model.name = c->policy->name;
+	e.model.version = c->policy->version;
+	if (provenance)
+		emit_provenance(&e);
+	return blob_write(&e.model, a, d, ret_bytes, ret_size);
+}

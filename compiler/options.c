@@ -1,0 +1,127 @@
+#include <config.h>
+
+#include "compiler/options.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "compiler/cmd.h"
+
+int
+option_usage(const char *verb, const char *usage, const char *fmt, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "nonoc %s: ", verb);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	if (usage != NULL)
+		fprintf(stderr, "usage: %s", usage);
+	return EXIT_USAGE;
+}
+
+void
+option_init(struct compile *c)
+{
+	const char *config = getenv("XDG_CONFIG_HOME");
+	const char *home = getenv("HOME");
+
+	compile_init(c);
+	c->store.data = NONO_DATADIR;
+	if (config != NULL && config[0] == '/')
+		c->store.user =
+		    arena_printf(&c->arena, "%s/nono/profiles", config).s;
+	else if (home != NULL && home[0] == '/')
+		c->store.user =
+		    arena_printf(&c->arena, "%s/.config/nono/profiles", home).s;
+}
+
+bool
+option_value(const char *verb, const char *name, int argc, char **argv, int *i,
+    const char **ret_value)
+{
+	size_t n = strlen(name);
+
+	if (strncmp(argv[*i], name, n) != 0)
+		return false;
+	if (name[1] == '-' && argv[*i][n] == '=') {
+		*ret_value = argv[*i] + n + 1;
+		return true;
+	}
+	if (name[1] != '-' && argv[*i][n] != '\0') { /* -DNAME=VALUE */
+		*ret_value = argv[*i] + n;
+		return true;
+	}
+	if (argv[*i][n] != '\0')
+		return false;
+	if (*i + 1 == argc) {
+		(void)option_usage(verb, NULL, "%s needs a value", name);
+		*ret_value = NULL;
+		return true;
+	}
+	*ret_value = argv[++*i];
+	return true;
+}
+
+static enum option_result
+taken(bool good)
+{
+	return good ? OPTION_TAKEN : OPTION_WRONG;
+}
+
+static bool
+set_target(struct compile *c, const char *spec)
+{
+	struct target t = c->target;
+
+	if (!target_parse(&c->arena, &c->diags, spec, &t))
+		return false;
+	c->target = t;
+	return true;
+}
+
+static bool
+define(struct compile *c, const char *name, const char *value)
+{
+	struct text t = arena_printf(&c->arena, "%s=%s", name, value);
+
+	return target_define(&c->arena, &c->diags, &c->target, t.s);
+}
+
+enum option_result
+option_compile(struct compile *c, int argc, char **argv, int *i)
+{
+	const char *verb = argv[0], *v;
+
+	if (strcmp(argv[*i], "--no-user-profiles") == 0) {
+		c->store.user = NULL;
+		return OPTION_TAKEN;
+	}
+	if (option_value(verb, "--data", argc, argv, i, &v)) {
+		if (v != NULL)
+			c->store.data = v;
+		return taken(v != NULL);
+	}
+	if (option_value(verb, "-I", argc, argv, i, &v)) {
+		if (v != NULL)
+			*VEC_PUSH(&c->arena, &c->store.includes) = v;
+		return taken(v != NULL);
+	}
+	if (option_value(verb, "--target", argc, argv, i, &v))
+		return taken(v != NULL && set_target(c, v));
+	if (option_value(verb, "--os-release", argc, argv, i, &v))
+		return taken(v != NULL &&
+		    target_os_release(&c->arena, &c->diags, &c->sources, v,
+			&c->target));
+	if (option_value(verb, "-D", argc, argv, i, &v))
+		return taken(v != NULL &&
+		    target_define(&c->arena, &c->diags, &c->target, v));
+	if (option_value(verb, "--home", argc, argv, i, &v))
+		return taken(v != NULL && define(c, "HOME", v));
+	if (option_value(verb, "--cwd", argc, argv, i, &v))
+		return taken(v != NULL && define(c, "CWD", v));
+	return OPTION_OTHER;
+}

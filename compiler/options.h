@@ -1,0 +1,38 @@
+#ifndef NONO_OPTIONS_H
+#define NONO_OPTIONS_H
+
+#include "compiler/compile.h"
+
+/*
+ * What every verb that compiles understands:
+ *	-I DIR  --data DIR  --no-user-profiles
+ *	--target SPEC  --os-release FILE  -D NAME=VALUE  --home DIR  --cwd DIR
+ */
+enum option_result {
+	OPTION_TAKEN, /* *i stands on the option's last word */
+	OPTION_OTHER, /* not one of these */
+	OPTION_WRONG, /* diagnosed, or reported on stderr */
+};
+
+/*
+ * compile_init, then the host's defaults: the installed data directory and
+ * the user's profiles ($XDG_CONFIG_HOME/nono/profiles, else
+ * ~/.config/nono/profiles).
+ */
+void option_init(struct compile *c);
+
+enum option_result option_compile(struct compile *c, int argc, char **argv,
+    int *i);
+
+/*
+ * Does argv[*i] carry the option, as "--name VALUE" or "--name=VALUE"?  A
+ * missing value is reported and makes *ret_value NULL.
+ */
+bool option_value(const char *verb, const char *name, int argc, char **argv,
+    int *i, const char **ret_value);
+
+/* One line on stderr, then the verb's usage; returns EXIT_USAGE. */
+int option_usage(const char *verb, const char *usage, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif
