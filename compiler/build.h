@@ -12,6 +12,7 @@
 struct build {
 	struct arena *arena;
 	struct diags *diags;
+	struct arena scratch; /* the two stacks; build_finish releases it */
 	struct VEC(struct pair) stack; /* finished values of open containers */
 	struct VEC(struct build_frame {
 		struct span at;
@@ -31,5 +32,10 @@ bool build_end(struct build *b, struct span close);
 bool build_key(struct build *b, struct span at, struct text key);
 /* kind is none of NODE_LIST, NODE_MAP. */
 bool build_scalar(struct build *b, struct node value);
+/*
+ * Once, whether or not reading went well (`ok`): the root, copied to the
+ * arena, or NULL when anything was diagnosed.
+ */
+const struct node *build_finish(struct build *b, bool ok);
 
 #endif

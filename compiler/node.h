@@ -57,12 +57,19 @@ struct pair {
 /* "a list", "a string", ... as messages say it. */
 const char *node_kind_name(enum node_kind kind);
 
-/* nonoc show --stage=nodes. */
+/*
+ * nonoc show --stage=nodes.  One value a line; strings as ASCII JSON.  The
+ * first form says what the file means: JSON and YAML twins print alike.  The
+ * second adds "@line:column-column" of each key, then of its value.
+ */
 void node_print(const struct node *n, FILE *out);
+void node_print_places(const struct sources *s, const struct node *n,
+    FILE *out);
 
 /*
- * Where byte `offset` of an unescaped string stands in its source: exact for
- * JSON and YAML, escapes included.
+ * Where bytes begin..end of a NODE_STRING's unescaped text stand in its
+ * source: exact for JSON and YAML, escapes and folded lines included.  When
+ * that cannot be told, the span of the whole string.
  */
 struct span node_string_span(const struct sources *s, const struct node *n,
     uint32_t begin, uint32_t end);
