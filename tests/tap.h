@@ -44,7 +44,7 @@ tap_str(const char *got, const char *want, const char *what, const char *file,
     int line)
 {
 	bool same = got == want ||
-	    (got != NULL && want != NULL && strcmp(got, want) == 0);
+		    (got != NULL && want != NULL && strcmp(got, want) == 0);
 
 	if (!tap_point(same, what, file, line))
 		printf("# got  %s\n# want %s\n", got == NULL ? "(null)" : got,

@@ -1,0 +1,72 @@
+# Three layers, each an archive: libbase <- libgrammar <- libnonoc.  They are
+# linked in that order and once, so a call against the arrow does not link.
+
+noinst_LIBRARIES += compiler/libbase.a
+compiler_libbase_a_SOURCES = \
+	compiler/arena.c \
+	compiler/arena.h \
+	compiler/diag.c \
+	compiler/diag.def \
+	compiler/diag.h \
+	compiler/diag_print.c \
+	compiler/diag_record.h \
+	compiler/source.c \
+	compiler/source.h \
+	compiler/text.h \
+	compiler/utf8.h \
+	compiler/vec.h
+
+noinst_LIBRARIES += compiler/libnonoc.a
+compiler_libnonoc_a_CFLAGS = $(AM_CFLAGS) $(YAML_CFLAGS) $(CJSON_CFLAGS)
+compiler_libnonoc_a_SOURCES = \
+	compiler/ast.h \
+	compiler/blob_write.h \
+	compiler/build.c \
+	compiler/build.h \
+	compiler/caps.c \
+	compiler/caps.h \
+	compiler/check.c \
+	compiler/check.h \
+	compiler/cmd.h \
+	compiler/cmd_compile.c \
+	compiler/cmd_list.c \
+	compiler/cmd_schema.c \
+	compiler/cmd_show.c \
+	compiler/compile.c \
+	compiler/compile.h \
+	compiler/decode.h \
+	compiler/dump.h \
+	compiler/emit.h \
+	compiler/emit_landlock.c \
+	compiler/expand.c \
+	compiler/expand.h \
+	compiler/expand_settings.c \
+	compiler/link.c \
+	compiler/link.h \
+	compiler/node.c \
+	compiler/node.h \
+	compiler/node_span.c \
+	compiler/options.c \
+	compiler/options.h \
+	compiler/path.c \
+	compiler/path.h \
+	compiler/read.h \
+	compiler/stmt.h \
+	compiler/stmt_dump.c \
+	compiler/store.c \
+	compiler/store.h \
+	compiler/target.c \
+	compiler/target.h \
+	compiler/when.c \
+	compiler/when.h
+
+nonoc_libs = \
+	compiler/libnonoc.a \
+	grammar/libgrammar.a \
+	compiler/libbase.a \
+	runtime/libblob.a \
+	$(YAML_LIBS) $(CJSON_LIBS)
+
+EXTRA_PROGRAMS += nonoc
+nonoc_SOURCES = compiler/nonoc.c
+nonoc_LDADD = $(nonoc_libs)

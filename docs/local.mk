@@ -1,0 +1,4 @@
+dist_man_MANS +=
+
+dist_doc_DATA += \
+	README.md

@@ -1,0 +1,42 @@
+# The little languages.  What re2c and bison write is built, shipped in the
+# tarball and never committed, and compiles under the same warnings as the
+# rest.  No line numbers, dates or versions in it: two builds of one source
+# give the same bytes.
+#
+# To add a scanner: NAME_scan.re in grammar_re, NAME_scan.c in grammar_scan.
+# To add a parser: NAME_parse.y in grammar_y, NAME_parse.c in grammar_parse;
+# NAME_parse.h comes with it.
+
+grammar_re = \
+	grammar/path_scan.re \
+	grammar/when_scan.re
+
+grammar_scan = \
+	grammar/path_scan.c \
+	grammar/when_scan.c
+
+grammar_y =
+
+grammar_parse =
+
+grammar_h = \
+	grammar/path_scan.h \
+	grammar/when_scan.h
+
+grammar_parse_h = $(grammar_parse:.c=.h)
+
+EXTRA_DIST += $(grammar_re) $(grammar_y)
+BUILT_SOURCES += $(grammar_parse_h)
+MAINTAINERCLEANFILES += $(grammar_scan) $(grammar_parse) $(grammar_parse_h)
+
+noinst_LIBRARIES += grammar/libgrammar.a
+grammar_libgrammar_a_SOURCES = $(grammar_h)
+grammar_libgrammar_a_SOURCES += $(grammar_scan) $(grammar_parse) \
+	$(grammar_parse_h)
+
+RE2CFLAGS = -W -Werror -i --no-generation-date --no-version
+BISONFLAGS = -Wall -Wcounterexamples -Werror --no-lines
+
+SUFFIXES += .re
+.re.c:
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(RE2C) $(RE2CFLAGS) -o $@ $<

@@ -1,0 +1,44 @@
+# nono-load, and the blob format that the compiler shares with it.
+#
+# The loader has a tool chain of its own (m4/nono_loader.m4), so its objects
+# have a suffix of their own.  What it is made of is listed once, in
+# loader_sources; main is in load.c.
+
+blob_sources = \
+	runtime/sha256.c
+if X86_64
+blob_sources += runtime/sha256_x86.c
+endif
+
+loader_sources = \
+	$(blob_sources)
+
+loader_headers = \
+	runtime/blob.h \
+	runtime/sha256.h \
+	runtime/sha256_blocks.h
+
+noinst_HEADERS += $(loader_headers)
+EXTRA_DIST += $(loader_sources) runtime/sha256_x86.c
+
+# For the compiler and the unit tests, by $(CC).
+noinst_LIBRARIES += runtime/libblob.a
+runtime_libblob_a_SOURCES = $(blob_sources)
+
+loader_objects = $(loader_sources:.c=.rto)
+LOADER_OPTIMIZE = -O2 -g
+
+SUFFIXES += .rto
+.c.rto:
+	$(AM_V_CC)$(MKDIR_P) $(@D) && $(LOADER_CC) $(DEFS) -I. -I$(top_srcdir) \
+	    $(LOADER_CPPFLAGS) $(LOADER_CFLAGS) $(LOADER_OPTIMIZE) -c -o $@ $<
+
+$(loader_objects): $(loader_headers) config.h
+
+EXTRA_PROGRAMS += nono-load
+nono_load_SOURCES =
+nono_load_LDADD = $(loader_objects) $(LOADER_CRT_END)
+nono_load_LINK = $(LOADER_CC) $(LOADER_CFLAGS) $(LOADER_OPTIMIZE) \
+	$(LOADER_LDFLAGS) -o $@ $(LOADER_CRT_BEGIN)
+
+CLEANFILES += $(loader_objects)

@@ -1,0 +1,52 @@
+# make check: unit programs and *.test scripts, all TAP, through one driver.
+#
+# A unit test is tests/unit/NAME.c, with its program in unit_programs.  A
+# script is tests/**/NAME.test, executable, in script_tests.  What scripts
+# read, goldens and the like, lies in a directory of test_data, which is
+# packed whole.
+
+unit_programs = \
+	tests/unit/sha256
+
+style_tests = \
+	tests/style/dist.test \
+	tests/style/errors.test \
+	tests/style/hardening.test \
+	tests/style/loader-deps.test \
+	tests/style/man.test \
+	tests/style/style.test
+
+script_tests = \
+	tests/equal.test \
+	tests/golden.test \
+	tests/reject.test \
+	tests/shipped.test
+
+test_data =
+
+check_PROGRAMS += $(unit_programs)
+LDADD = $(nonoc_libs)
+
+noinst_HEADERS += tests/tap.h
+EXTRA_DIST += $(script_tests) $(style_tests) $(test_data) tests/lib.sh
+
+TESTS += $(unit_programs) $(script_tests) $(style_tests)
+TEST_EXTENSIONS = .test
+tap_driver = env AM_TAP_AWK='$(AWK)' $(SHELL) \
+	$(top_srcdir)/build-aux/tap-driver.sh
+LOG_DRIVER = $(tap_driver)
+TEST_LOG_DRIVER = $(tap_driver)
+
+AM_TESTS_ENVIRONMENT = \
+	$(run_env) LC_ALL=C \
+	CC='$(CC)' MAKE='$(MAKE)' READELF='$(READELF)' \
+	LOADER_LINKAGE='$(LOADER_LINKAGE)' \
+	INSTRUMENT_CFLAGS='$(INSTRUMENT_CFLAGS)'; \
+	export NONOC NONO_LOAD DATA TOP_SRCDIR TOP_BUILDDIR srcdir builddir \
+	    LC_ALL CC MAKE READELF LOADER_LINKAGE INSTRUMENT_CFLAGS;
+
+# The harness prints this string into the head of its summary.  It ends in a
+# trap, so that the last line, after a failure too, is the count.
+AM_TESTSUITE_SUMMARY_HEADER = ' of $(PACKAGE_STRING)'; \
+	trap 'echo "$$pass passed, \
+	`expr $$fail + $$xpass + $$error` failed, $$skip skipped"' 0; printf ''
