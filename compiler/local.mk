@@ -34,7 +34,15 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/cmd_show.c \
 	compiler/compile.c \
 	compiler/compile.h \
+	compiler/decode.c \
 	compiler/decode.h \
+	compiler/decode_format.c \
+	compiler/decode_group.c \
+	compiler/decode_list.c \
+	compiler/decode_network.c \
+	compiler/decode_profile.c \
+	compiler/decode_runtime.c \
+	compiler/decode_table.h \
 	compiler/dump.h \
 	compiler/emit.h \
 	compiler/emit_landlock.c \
@@ -50,7 +58,9 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/options.h \
 	compiler/path.c \
 	compiler/path.h \
+	compiler/read.c \
 	compiler/read.h \
+	compiler/read_json.c \
 	compiler/stmt.h \
 	compiler/stmt_dump.c \
 	compiler/store.c \

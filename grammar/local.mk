@@ -3,15 +3,17 @@
 # rest.  No line numbers, dates or versions in it: two builds of one source
 # give the same bytes.
 #
-# To add a scanner: NAME_scan.re in grammar_re, NAME_scan.c in grammar_scan.
-# To add a parser: NAME_parse.y in grammar_y, NAME_parse.c in grammar_parse;
-# NAME_parse.h comes with it.
+# To add a scanner: NAME.re in grammar_re, NAME.c in grammar_scan.  To add a
+# parser: NAME_parse.y in grammar_y, NAME_parse.c in grammar_parse; bison
+# writes NAME_parse.h with it.
 
 grammar_re = \
+	grammar/json_scan.re \
 	grammar/path_scan.re \
 	grammar/when_scan.re
 
 grammar_scan = \
+	grammar/json_scan.c \
 	grammar/path_scan.c \
 	grammar/when_scan.c
 
@@ -20,6 +22,7 @@ grammar_y =
 grammar_parse =
 
 grammar_h = \
+	grammar/json_scan.h \
 	grammar/path_scan.h \
 	grammar/when_scan.h
 
@@ -37,6 +40,14 @@ grammar_libgrammar_a_SOURCES += $(grammar_scan) $(grammar_parse) \
 RE2CFLAGS = -W -Werror -i --no-generation-date --no-version
 BISONFLAGS = -Wall -Wcounterexamples -Werror --no-lines
 
-SUFFIXES += .re
+SUFFIXES += .re .y
 .re.c:
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(RE2C) $(RE2CFLAGS) -o $@ $<
+.y.c:
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
+	    $(BISON) $(BISONFLAGS) --header=$(@:.c=.h) -o $@ $<
+
+# One run of bison writes both; a header that was lost has it run again.
+$(grammar_parse_h): $(grammar_parse)
+	@test -f $@ || { rm -f $(grammar_parse) && \
+	    $(MAKE) $(AM_MAKEFLAGS) $(grammar_parse); }

@@ -5,6 +5,11 @@
 # loader_sources; main is in load.c.
 
 blob_sources = \
+	runtime/blob.c \
+	runtime/blob_access.c \
+	runtime/blob_check.c \
+	runtime/blob_prov.c \
+	runtime/blob_rights.c \
 	runtime/sha256.c
 if X86_64
 blob_sources += runtime/sha256_x86.c
@@ -15,6 +20,7 @@ loader_sources = \
 
 loader_headers = \
 	runtime/blob.h \
+	runtime/blob_check.h \
 	runtime/sha256.h \
 	runtime/sha256_blocks.h
 

@@ -24,11 +24,15 @@ script_tests = \
 
 test_data =
 
+test_tools = \
+	tests/lib.sh \
+	tests/regen
+
 check_PROGRAMS += $(unit_programs)
 LDADD = $(nonoc_libs)
 
 noinst_HEADERS += tests/tap.h
-EXTRA_DIST += $(script_tests) $(style_tests) $(test_data) tests/lib.sh
+EXTRA_DIST += $(script_tests) $(style_tests) $(test_data) $(test_tools)
 
 TESTS += $(unit_programs) $(script_tests) $(style_tests)
 TEST_EXTENSIONS = .test
@@ -50,3 +54,6 @@ AM_TESTS_ENVIRONMENT = \
 AM_TESTSUITE_SUMMARY_HEADER = ' of $(PACKAGE_STRING)'; \
 	trap 'echo "$$pass passed, \
 	`expr $$fail + $$xpass + $$error` failed, $$skip skipped"' 0; printf ''
+
+include $(srcdir)/tests/bench/local.mk
+include $(srcdir)/tests/fuzz/local.mk
