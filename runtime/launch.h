@@ -1,0 +1,120 @@
+#ifndef NONO_LAUNCH_H
+#define NONO_LAUNCH_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtime/blob.h"
+#include "runtime/path.h"
+
+enum { KEEP_MAX = 1024, LINKED_MAX = 256 };
+
+/* The command line. */
+struct options {
+	bool allow_cwd, allow_writable_policy, strict, dry_run, verbose;
+	const char *cwd, *home; /* NULL: not given */
+	uint32_t proxy_port;	/* 0: not given */
+	const char *policy;
+	char **command; /* ends with NULL; NULL for a dry run without one */
+};
+
+/* Rights by class: they are compared, lost and named alike. */
+enum rights_class { RIGHTS_FS, RIGHTS_NET, RIGHTS_SCOPE, RIGHTS_CLASSES };
+struct rights {
+	uint64_t of[RIGHTS_CLASSES];
+};
+
+struct root {
+	int fd;		 /* -1: not used, missing or withheld */
+	bool withheld;	 /* the temporary directory holds the home directory */
+	bool known;	 /* `at` is valid, even if the directory is missing */
+	struct place at; /* canonical */
+	uint32_t denies; /* index of its first denied path, and how many */
+	uint32_t ndenies;
+};
+
+/* Where a denied path really leads when a symbolic link lies on its way. */
+struct linked {
+	uint32_t deny; /* index of the record */
+	struct place at;
+};
+
+/* What became of a rule. */
+enum outcome {
+	OUTCOME_GRANTED,
+	OUTCOME_GRANTED_LINK,	/* on what a symbolic link leads to */
+	OUTCOME_GRANTED_PARENT, /* the path is missing: on its parent */
+	OUTCOME_COVERED,	/* other rules give it already */
+	OUTCOME_EMPTY,		/* nothing that this kernel could grant here */
+	OUTCOME_MISSING,
+	OUTCOME_WITHHELD, /* would open a denied path; warned */
+	OUTCOME_UNASKED,  /* needs consent, got none */
+	OUTCOME_SKIPPED,  /* cannot be opened or wrong type; warned */
+	OUTCOMES,
+};
+
+/*
+ * All that is known about one launch, in the order in which it becomes known.
+ * There is one, it is static, and each step below fills its part or dies.
+ */
+struct launch {
+	struct options opt;
+	int keep[KEEP_MAX]; /* descriptors that stay open, ascending */
+	unsigned nkeep;
+
+	struct blob blob;
+	struct blob_target target;
+	struct place policy; /* canonical path of the policy file */
+	struct place self;   /* and of this program */
+
+	unsigned abi, errata;
+	struct rights handled; /* by the ruleset that the kernel accepted */
+	int ruleset;
+
+	struct root roots[BLOB_ROOTS];
+	struct linked linked[LINKED_MAX];
+	unsigned nlinked;
+	uint8_t outcomes[BLOB_RULES_MAX]; /* enum outcome of each path rule */
+	uint32_t count[OUTCOMES];
+};
+
+/* The steps, in order.  None returns unless all of it is done. */
+void options_parse(struct launch *l, int argc, char **argv);
+void descriptors_close(struct launch *l);
+void policy_read(struct launch *l);
+void command_check(const struct launch *l);
+void kernel_negotiate(struct launch *l);
+void network_apply(const struct launch *l);
+void roots_open(struct launch *l);
+void denies_resolve(struct launch *l);
+void rules_apply(struct launch *l);
+void kernel_restrict(const struct launch *l);
+void summary_print(const struct launch *l, int fd);
+_Noreturn void command_exec(const struct launch *l);
+
+/*
+ * May the grant stand beside the denied paths?  False: withheld and warned
+ * about; conflicts that a launch must not survive die.  `anywhere` says that
+ * the compiler did not know where the grant lies, so that it is compared with
+ * the denied paths of its own root, too.
+ */
+bool denies_allow(struct launch *l, const struct blob_path *rule,
+    const struct place *grant, uint64_t rights, bool anywhere);
+
+/* `fd` stays open until exec, in spite of descriptors_drop(). */
+void descriptors_keep(struct launch *l, int fd);
+/*
+ * open_path(), always close-on-exec.  Nothing closes these descriptors but
+ * exec, or this function when there are too many: at most the last one that
+ * it returned is valid, unless it was kept.
+ */
+int descriptors_open(
+    struct launch *l, int dir, const char *path, int flags, uint64_t resolve);
+
+/* "read_file": the name of one right; what follows where it is missing. */
+const char *right_name(enum rights_class class, uint64_t right);
+const char *right_missed(enum rights_class class, uint64_t right);
+
+#endif

@@ -1,0 +1,33 @@
+#include <config.h>
+
+#include "runtime/launch.h"
+
+enum { STDOUT = 1, STDERR = 2 };
+
+/*
+ * Reads a capability blob, applies it with Landlock, becomes the command.
+ * Any step that cannot be done in full ends the process with status 125.
+ */
+int
+main(int argc, char **argv)
+{
+	static struct launch l;
+
+	options_parse(&l, argc, argv);
+	descriptors_close(&l);
+	policy_read(&l);
+	command_check(&l);
+	kernel_negotiate(&l);
+	network_apply(&l);
+	roots_open(&l);
+	denies_resolve(&l);
+	rules_apply(&l);
+	kernel_restrict(&l);
+	if (l.opt.dry_run) {
+		summary_print(&l, STDOUT);
+		return 0;
+	}
+	if (l.opt.verbose)
+		summary_print(&l, STDERR);
+	command_exec(&l);
+}

@@ -1,0 +1,180 @@
+#include <config.h>
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "runtime/launch.h"
+#include "runtime/report.h"
+
+enum { STDOUT = 1, PORT_MAX = 65535 };
+
+enum option {
+	OPT_ALLOW_CWD,
+	OPT_ALLOW_WRITABLE_POLICY,
+	OPT_CWD,
+	OPT_DRY_RUN,
+	OPT_HELP,
+	OPT_HOME,
+	OPT_KEEP_FD,
+	OPT_PROXY_PORT,
+	OPT_STRICT,
+	OPT_VERBOSE,
+	OPT_VERSION,
+	OPTIONS,
+};
+
+static const struct {
+	const char *name;
+	bool takes_value;
+} options[OPTIONS] = {
+    [OPT_ALLOW_CWD] = {"--allow-cwd", false},
+    [OPT_ALLOW_WRITABLE_POLICY] = {"--allow-writable-policy", false},
+    [OPT_CWD] = {"--cwd", true},
+    [OPT_DRY_RUN] = {"--dry-run", false},
+    [OPT_HELP] = {"--help", false},
+    [OPT_HOME] = {"--home", true},
+    [OPT_KEEP_FD] = {"--keep-fd", true},
+    [OPT_PROXY_PORT] = {"--proxy-port", true},
+    [OPT_STRICT] = {"--strict", false},
+    [OPT_VERBOSE] = {"-v", false},
+    [OPT_VERSION] = {"--version", false},
+};
+
+static const char *const help[] = {
+    "usage: nono-load [OPTION...] POLICY -- COMMAND [ARG...]",
+    "",
+    "Runs COMMAND under the capability blob POLICY.",
+    "",
+    "  --allow-cwd              grant the working directory without asking",
+    "  --cwd DIR                change to DIR first",
+    "  --home DIR               the home directory, instead of $HOME",
+    "  --keep-fd N              leave descriptor N open (may be repeated)",
+    "  --proxy-port N           local port of the proxy the policy wants",
+    "  --allow-writable-policy  let COMMAND write POLICY or this program",
+    "  --strict                 refuse what this kernel cannot restrict",
+    "  --dry-run                say what would be granted; run nothing",
+    "  -v                       say what is granted",
+    "  --version, --help",
+};
+
+static enum option
+find(const char *arg, const char **ret_value)
+{
+	for (unsigned i = 0; i < OPTIONS; i++) {
+		const size_t n = strlen(options[i].name);
+
+		if (strncmp(arg, options[i].name, n) != 0)
+			continue;
+		if (arg[n] == '=' && options[i].takes_value) {
+			*ret_value = arg + n + 1;
+			return (enum option)i;
+		}
+		if (arg[n] == '\0')
+			return (enum option)i;
+	}
+	die("usage", "no option ", arg, "; try --help", NULL);
+}
+
+static uint32_t
+whole(const char *option, const char *text, uint32_t least, uint32_t most)
+{
+	uint32_t n = 0;
+	const char *p;
+
+	for (p = text; *p >= '0' && *p <= '9' && n <= most; p++)
+		n = n * 10 + (uint32_t)(*p - '0');
+	if (p == text || *p != '\0' || n < least || n > most)
+		die("usage", option, " ", text, ": give a number from ",
+		    decimal(least), " to ", decimal(most), NULL);
+	return n;
+}
+
+static void
+keep(struct launch *l, const char *text)
+{
+	const int fd = (int)whole("--keep-fd", text, 0, INT_MAX / 10);
+
+	if (fd <= 2) /* always kept */
+		return;
+	for (unsigned i = 0; i < l->nkeep; i++)
+		if (l->keep[i] == fd)
+			return;
+	descriptors_keep(l, fd);
+}
+
+static void
+set(struct launch *l, enum option option, const char *value)
+{
+	struct options *o = &l->opt;
+
+	switch (option) {
+	case OPT_ALLOW_CWD:
+		o->allow_cwd = true;
+		break;
+	case OPT_ALLOW_WRITABLE_POLICY:
+		o->allow_writable_policy = true;
+		break;
+	case OPT_CWD:
+		o->cwd = value;
+		break;
+	case OPT_DRY_RUN:
+		o->dry_run = true;
+		break;
+	case OPT_HELP:
+		for (size_t i = 0; i < sizeof(help) / sizeof(*help); i++)
+			say(STDOUT, help[i], NULL);
+		_exit(0);
+	case OPT_HOME:
+		o->home = value;
+		break;
+	case OPT_KEEP_FD:
+		keep(l, value);
+		break;
+	case OPT_PROXY_PORT:
+		o->proxy_port = whole("--proxy-port", value, 1, PORT_MAX);
+		break;
+	case OPT_STRICT:
+		o->strict = true;
+		break;
+	case OPT_VERBOSE:
+		o->verbose = true;
+		break;
+	case OPT_VERSION:
+		say(STDOUT, "nono-load ", PACKAGE_VERSION, NULL);
+		_exit(0);
+	case OPTIONS:
+		break;
+	}
+}
+
+void
+options_parse(struct launch *l, int argc, char **argv)
+{
+	int i = 1;
+
+	for (; i < argc && argv[i][0] == '-'; i++) {
+		const char *value = "";
+		const enum option option = find(argv[i], &value);
+
+		if (options[option].takes_value &&
+		    strchr(argv[i], '=') == NULL) {
+			if (++i == argc)
+				die("usage", argv[i - 1], " needs a value",
+				    NULL);
+			value = argv[i];
+		}
+		set(l, option, value);
+	}
+	if (i == argc)
+		die("usage", "name a POLICY; try --help", NULL);
+	l->opt.policy = argv[i++];
+	if (i < argc && strcmp(argv[i], "--") != 0)
+		die("usage", "put -- between POLICY and ", argv[i], NULL);
+	if (i + 1 < argc)
+		l->opt.command = argv + i + 1;
+	else if (!l->opt.dry_run)
+		die("usage", "name a COMMAND after POLICY --; try --help",
+		    NULL);
+}

@@ -1,0 +1,105 @@
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "runtime/launch.h"
+#include "runtime/report.h"
+
+/* Our own copy: what is validated is what is applied. */
+static uint8_t bytes[BLOB_MAX + 1];
+
+/* Judges the open file and not its name: nobody else may have written it. */
+static void
+check_file(const char *name, int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		die("policy", name, ": ", strerror(errno), NULL);
+	if (!S_ISREG(st.st_mode))
+		die("policy", name, ": is not a regular file", NULL);
+	if (st.st_uid != 0 && st.st_uid != getuid())
+		die("policy", name, ": belongs to user ", decimal(st.st_uid),
+		    ", it must be yours or root's", NULL);
+	if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		die("policy", name,
+		    ": group or others may write it, chmod go-w it", NULL);
+	if (st.st_size > BLOB_MAX)
+		die("policy", name, ": is longer than any policy", NULL);
+}
+
+static uint32_t
+read_all(const char *name, int fd)
+{
+	uint32_t size = 0;
+	ssize_t n;
+
+	do {
+		n = read(fd, bytes + size, sizeof(bytes) - size);
+		if (n < 0)
+			die("policy", name, ": ", strerror(errno), NULL);
+		size += (uint32_t)n;
+	} while (n > 0 && size < sizeof(bytes));
+	return size;
+}
+
+void
+policy_read(struct launch *l)
+{
+	const char *name = l->opt.policy, *why;
+	int fd;
+
+	if (getauxval(AT_SECURE) != 0)
+		die("policy", "this program must not be set-user-ID", NULL);
+	fd = openat(
+	    AT_FDCWD, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		die("policy", name, ": ",
+		    errno == ELOOP ? "is a symbolic link, name the file itself"
+				   : strerror(errno),
+		    NULL);
+	check_file(name, fd);
+	if (!place_of_fd(fd, &l->policy))
+		die("policy",
+		    "cannot read /proc/self/fd, mount /proc: ", strerror(errno),
+		    NULL);
+	if (!blob_open(&l->blob, bytes, read_all(name, fd), &why))
+		die("policy", name, ": ", why, ", compile it again", NULL);
+	close(fd);
+	l->target = blob_target(&l->blob);
+	/* Later steps.  A policy that needs one is not run without it. */
+	if (l->blob.secc.p != NULL)
+		die("policy", name,
+		    ": has a seccomp program, which this "
+		    "version cannot apply",
+		    NULL);
+	if (l->blob.envf.p != NULL || (l->target.flags & BLOB_F_ENV_ALLOW) != 0)
+		die("policy", name,
+		    ": filters the environment, which this "
+		    "version cannot do",
+		    NULL);
+}
+
+void
+command_check(const struct launch *l)
+{
+	const char *name, *slash;
+
+	if (l->opt.command == NULL)
+		return;
+	name = l->opt.command[0];
+	slash = strrchr(name, '/');
+	if (slash != NULL)
+		name = slash + 1;
+	for (uint32_t i = 0; i < l->blob.ncmds; i++)
+		if (strcmp(blob_command(&l->blob, i), name) == 0)
+			die("command", "the policy does not start ", name,
+			    ", choose another command or allow it in the "
+			    "profile",
+			    NULL);
+}

@@ -1,0 +1,183 @@
+#include <config.h>
+
+#include <string.h>
+
+#include "runtime/launch.h"
+#include "runtime/report.h"
+
+/* Printed after the kernel has accepted the policy, and never before. */
+
+static void
+add_rights(enum rights_class class, uint64_t rights)
+{
+	const char *sep = "";
+
+	for (; rights != 0; rights &= rights - 1) {
+		line_add(sep);
+		line_add(right_name(class, rights & -rights));
+		sep = ",";
+	}
+}
+
+static void
+print_policy(const struct launch *l, int fd)
+{
+	static const char digits[] = "0123456789abcdef";
+	const uint8_t *id = l->blob.bytes + BLOB_H_ID;
+	const char *name = blob_profile_name(&l->blob);
+	char text[17] = "";
+
+	for (unsigned i = 0; i < sizeof(text) / 2; i++) {
+		text[2 * i] = digits[id[i] >> 4];
+		text[2 * i + 1] = digits[id[i] & 15];
+	}
+	say(fd, "policy     ", *name == '\0' ? "(stripped)" : name, " ",
+	    blob_profile_version(&l->blob), NULL);
+	say(fd, "id         ", text, NULL);
+	say(fd, "kernel     Landlock ABI ", decimal(l->abi), ", errata ",
+	    hexadecimal(l->errata), NULL);
+}
+
+static void
+print_network(const struct launch *l, int fd)
+{
+	static const char *const modes[] = {
+	    [BLOB_NET_OPEN] = "not restricted",
+	    [BLOB_NET_BLOCK] = "blocked",
+	    [BLOB_NET_PROXY] = "local proxy only",
+	    [BLOB_NET_PORTS] = "TCP ports",
+	};
+	const char *port = decimal(l->opt.proxy_port);
+
+	if (l->target.network == BLOB_NET_PROXY)
+		say(fd, "network    ", modes[l->target.network], ", port ",
+		    port, NULL);
+	else
+		say(fd, "network    ", modes[l->target.network], NULL);
+	for (uint32_t i = 0; i < l->blob.nports; i++) {
+		const struct blob_port p = blob_port(&l->blob, i);
+
+		line_add("port       ");
+		line_add(decimal(p.port));
+		line_add(" ");
+		add_rights(RIGHTS_NET, p.rights & l->handled.of[RIGHTS_NET]);
+		line_send(fd);
+	}
+}
+
+static const char *
+label(enum outcome outcome)
+{
+	switch (outcome) {
+	case OUTCOME_GRANTED:
+	case OUTCOME_GRANTED_LINK:
+	case OUTCOME_GRANTED_PARENT:
+		return "granted    ";
+	case OUTCOME_COVERED:
+		return "covered    ";
+	case OUTCOME_EMPTY:
+		return "no effect  ";
+	case OUTCOME_MISSING:
+		return "missing    ";
+	case OUTCOME_WITHHELD:
+		return "withheld   ";
+	case OUTCOME_UNASKED:
+		return "unasked    ";
+	case OUTCOME_SKIPPED:
+		return "skipped    ";
+	case OUTCOMES:
+		break;
+	}
+	return "";
+}
+
+static void
+print_rule(const struct launch *l, uint32_t i, int fd)
+{
+	const struct blob_path r = blob_path(&l->blob, i);
+	const struct root *root = &l->roots[r.root];
+	const enum outcome outcome = (enum outcome)l->outcomes[i];
+	char buf[PATH_MAX];
+	const char *suffix = path_suffix(r.suffix, buf);
+
+	line_add(label(outcome));
+	line_add(hexadecimal(r.rights & l->handled.of[RIGHTS_FS]));
+	line_add(" ");
+	line_add(root->known ? root->at.path : "$XDG_RUNTIME_DIR");
+	line_add(*r.suffix == '\0' && root->at.len > 0 ? "" : "/");
+	line_add(suffix == NULL ? r.suffix : suffix);
+	if (outcome == OUTCOME_GRANTED_LINK)
+		line_add(" (through a link)");
+	if (outcome == OUTCOME_GRANTED_PARENT)
+		line_add(" (missing: its parent)");
+	line_send(fd);
+}
+
+static void
+print_lost(const struct launch *l, int fd)
+{
+	const struct rights lost = {{
+	    l->target.fs_handled & ~l->handled.of[RIGHTS_FS],
+	    l->target.net_handled & ~l->handled.of[RIGHTS_NET],
+	    l->target.scoped & ~l->handled.of[RIGHTS_SCOPE],
+	}};
+
+	for (unsigned c = 0; c < RIGHTS_CLASSES; c++)
+		for (uint64_t m = lost.of[c]; m != 0; m &= m - 1)
+			say(fd, "lost       ",
+			    right_name((enum rights_class)c, m & -m), ": ",
+			    right_missed((enum rights_class)c, m & -m), NULL);
+}
+
+/* What stays open on this kernel whatever the policy says. */
+static void
+print_residual(const struct launch *l, int fd)
+{
+	const uint64_t fs = l->handled.of[RIGHTS_FS];
+	const uint64_t net = l->handled.of[RIGHTS_NET];
+	const uint64_t scope = l->handled.of[RIGHTS_SCOPE];
+	const uint64_t tcp = BLOB_NET_BIND_TCP | BLOB_NET_CONNECT_TCP;
+	const uint64_t udp = BLOB_NET_BIND_UDP | BLOB_NET_CONNECT_SEND_UDP;
+	const struct {
+		bool open;
+		const char *what;
+	} residual[] = {
+	    {(net & tcp) != tcp, "TCP"},
+	    {(net & udp) != udp, "UDP, so DNS and QUIC too"},
+	    {true, "ICMP, raw, packet, netlink and vsock sockets, MPTCP"},
+	    {(fs & BLOB_FS_RESOLVE_UNIX) == 0,
+		"sockets in the file system, of Docker, D-Bus, ssh-agent"},
+	    {(scope & BLOB_SCOPE_ABSTRACT_UNIX) == 0, "abstract sockets"},
+	    {(scope & BLOB_SCOPE_SIGNAL) == 0, "signals to other processes"},
+	    {true,
+		"stat, chmod, chown, utime, extended attributes, file locks"},
+	    {true, "System V IPC, keyrings, descriptors left open"},
+	};
+
+	for (size_t i = 0; i < sizeof(residual) / sizeof(*residual); i++)
+		if (residual[i].open)
+			say(fd, "residual   ", residual[i].what, NULL);
+}
+
+void
+summary_print(const struct launch *l, int fd)
+{
+	const uint32_t granted = l->count[OUTCOME_GRANTED] +
+				 l->count[OUTCOME_GRANTED_LINK] +
+				 l->count[OUTCOME_GRANTED_PARENT];
+
+	print_policy(l, fd);
+	print_network(l, fd);
+	line_add("handled    ");
+	add_rights(RIGHTS_FS, l->handled.of[RIGHTS_FS]);
+	line_send(fd);
+	say(fd, "rules      ", decimal(l->blob.npaths), ": ", decimal(granted),
+	    " granted, ", decimal(l->count[OUTCOME_MISSING]), " missing, ",
+	    decimal(l->count[OUTCOME_WITHHELD] + l->count[OUTCOME_UNASKED]),
+	    " withheld, ", decimal(l->count[OUTCOME_SKIPPED]), " skipped; ",
+	    decimal(l->blob.ndenies), " denied", NULL);
+	for (uint32_t i = 0; i < l->blob.npaths; i++)
+		print_rule(l, i, fd);
+	print_lost(l, fd);
+	print_residual(l, fd);
+}
