@@ -22,7 +22,7 @@ struct model_deny {
 	struct text suffix;
 	enum blob_root root;
 	unsigned access; /* BLOB_DENY_READ | BLOB_DENY_WRITE */
-	unsigned flags;  /* BLOB_DENY_PROTECTED or 0 */
+	unsigned flags;	 /* BLOB_DENY_PROTECTED or 0 */
 };
 
 struct model_env {
@@ -38,7 +38,7 @@ struct model_seccomp {
 };
 
 struct model_source {
-	uint32_t kind; /* 0 profile, 1 group */
+	uint32_t kind; /* enum blob_source_kind */
 	struct text name;
 	uint8_t digest[32];
 };
@@ -50,9 +50,16 @@ struct model_origin {
 };
 
 struct model_link {
-	uint32_t tag;    /* BLOB_PATH, BLOB_DENY, BLOB_PORT, ... */
+	uint32_t tag;	 /* BLOB_TARG (record 0), BLOB_PATH, BLOB_DENY, ... */
 	uint32_t record; /* index into the array of the model, as given */
 	uint32_t origin; /* index into origins */
+};
+
+/* An ancillary section that this version does not know, or SIGN. */
+struct model_extra {
+	uint32_t tag;
+	uint32_t len;
+	const uint8_t *bytes;
 };
 
 struct blob_model {
@@ -67,20 +74,23 @@ struct blob_model {
 	struct VEC(struct model_source) sources; /* none: no PROV section */
 	struct VEC(struct model_origin) origins;
 	struct VEC(struct model_link) links;
+	struct VEC(struct model_extra) extras;
 };
 
 /*
- * Sorts, drops exact duplicates (same key and rights), lays out and seals.
- * The provenance is brought into one order too: sources, origins and links
- * sorted, unused ones dropped.  Diagnoses N6001 when a limit of the format
- * is passed.  The bytes live in the arena.  Whatever it writes, blob_open()
- * accepts.
+ * Sorts, merges (rules that differ only in their rights become one with the
+ * rights of all), lays out and seals.  The provenance is brought into one
+ * order too and origins that nothing refers to are dropped; sources are kept,
+ * a group that granted nothing was read all the same.  Diagnoses N6001 when a
+ * limit of the format is passed, or when the model says something that the
+ * format does not allow.  The bytes live in the arena.  Whatever it writes,
+ * blob_open() accepts.
  */
 bool blob_write(const struct blob_model *m, struct arena *a, struct diags *d,
     const uint8_t **ret_bytes, uint32_t *ret_size);
 
 /* The model of a valid blob, ancillary sections included. */
-void blob_read_model(const struct blob *b, struct arena *a,
-    struct blob_model *ret_model);
+void blob_read_model(
+    const struct blob *b, struct arena *a, struct blob_model *ret_model);
 
 #endif

@@ -133,7 +133,7 @@ enum {
 	 * Counts as ten bytes where a limit is checked.
 	 */
 	BLOB_UID_BYTE = 0x01,
-	/* In ENVF values only: 0x10 + root stands for that root's path. */
+	/* In ENVF values only: 0x10 + root, for a root other than "/". */
 	BLOB_ROOT_BYTE = 0x10,
 };
 

@@ -311,7 +311,7 @@ static const char *
 check_env_value(const uint8_t *p, uint32_t *roots)
 {
 	for (; *p != '\0'; p++) {
-		if (*p >= BLOB_ROOT_BYTE && *p < BLOB_ROOT_BYTE + BLOB_ROOTS)
+		if (*p > BLOB_ROOT_BYTE && *p < BLOB_ROOT_BYTE + BLOB_ROOTS)
 			*roots |= 1U << (*p - BLOB_ROOT_BYTE);
 		else if ((*p < 0x20 && *p != BLOB_UID_BYTE) || *p == 0x7f)
 			return "the value of a variable has a control byte";
