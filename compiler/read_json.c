@@ -42,7 +42,7 @@ note_open(struct parser *p, struct diag *diag)
 		    "the %s begins here", container(p));
 }
 
-/* True for the words that other programs write where JSON has none. */
+/* For the words that other programs write where JSON has none. */
 static const char *
 word_meant(struct text t)
 {
@@ -80,7 +80,7 @@ bad_word(struct parser *p, bool key)
 	    key ? "a key must stand in double quotes"
 	        : "text must stand in double quotes");
 	if (meant != NULL)
-		diag_help(d, diag, "write %s, in small letters", meant);
+		diag_help(d, diag, "write %s", meant);
 	else
 		diag_help(d, diag, "write \"%.*s\"", (int)t.len, t.s);
 }
@@ -104,10 +104,10 @@ token_name(enum json_token kind)
 {
 	switch (kind) {
 	case JSON_STRING:
-		return "a string";
+		return "string";
 	case JSON_INTEGER:
 	case JSON_NUMBER:
-		return "a number";
+		return "number";
 	case JSON_MAP_OPEN:
 	case JSON_MAP_CLOSE:
 	case JSON_LIST_OPEN:

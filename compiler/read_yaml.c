@@ -118,13 +118,16 @@ refuse_by_libyaml(struct reader *r)
 
 	context = byte_of(r, y->context_mark.index);
 	at = byte_of(r, y->problem_mark.index);
+	if (at < r->text.len && r->text.s[at] == '\t')
+		p = yaml_problem_find(NULL, "found a tab character");
 	if (p->at_context)
 		return refuse(r, p->code, character(r, context), p->message,
 		    p->help);
 	diag = diag_at(r->build.diags, p->code, character(r, at), "%s",
 	    p->message);
 	if (y->context != NULL && context < at &&
-	    strncmp(y->context, "while parsing a", 15) == 0)
+	    (strncmp(y->context, "while parsing a block", 21) == 0 ||
+	        strncmp(y->context, "while parsing a flow", 20) == 0))
 		diag_note(r->build.diags, diag, character(r, context),
 		    "what is open here begins at this place");
 	if (p->help != NULL)
@@ -176,69 +179,75 @@ check_no_question_mark(struct reader *r, uint32_t key)
 	return true;
 }
 
-/* Where a value that is not there is missed: behind what comes before it. */
+/*
+ * What follows is refused, but the reading goes on, so that one run tells of
+ * every such place.
+ */
+static struct diag *
+misread(struct reader *r, struct span at, const char *message)
+{
+	r->build.failed = true;
+	return diag_at(r->build.diags, DIAG_YAML_PLAIN, at, "%s", message);
+}
+
 static bool
-refuse_empty(struct reader *r, uint32_t at, bool is_key)
+refuse_empty_file(struct reader *r)
+{
+	struct diag *diag = diag_at(r->build.diags, DIAG_EMPTY,
+	    point(r, 0), "the file holds no value");
+
+	diag_help(r->build.diags, diag, "the smallest YAML file is {}");
+	return false;
+}
+
+/* Where a value that is not there is missed: behind what comes before it. */
+static void
+refuse_empty(struct reader *r, uint32_t at)
 {
 	const struct build *b = &r->build;
 	struct diag *diag;
 
-	if (b->frames.n == 0) {
-		diag = diag_at(b->diags, DIAG_EMPTY, point(r, 0),
-		    "the file holds no value");
-		diag_help(b->diags, diag, "the smallest YAML file is {}");
-		return false;
-	}
-	if (is_key)
-		return refuse(r, DIAG_YAML_PLAIN, character(r, at),
-		    "a key is missing before the colon",
-		    "the empty key is written \"\"");
 	if (b->has_key) {
-		diag = diag_at(b->diags, DIAG_YAML_PLAIN, b->pending.key_at,
-		    "the key \"%.*s\" has no value", (int)b->pending.key.len,
-		    b->pending.key.s);
+		diag = misread(r, b->pending.key_at, "this key has no value");
 	} else {
 		while (at > 0 && is_space(r->text.s[at - 1]))
 			at--;
-		diag = diag_at(b->diags, DIAG_YAML_PLAIN, point(r, at),
+		diag = misread(r, point(r, at),
 		    "this entry of the list has no value");
 	}
 	diag_help(b->diags, diag, "write null, \"\", [] or {}, whichever is "
 	    "meant");
-	return false;
 }
 
 /* Plain text that not every program takes for text. */
-static bool
+static void
 refuse_plain(struct reader *r, struct span at, struct text t,
     enum yaml_plain kind)
 {
 	struct diags *d = r->build.diags;
 	struct diag *diag;
+	const char *taken = "a default value", *otherwise = NULL;
 
-	if (kind == YAML_PLAIN_MERGE)
-		return refuse(r, DIAG_YAML_FEATURE, at,
-		    "merge keys (<<) are refused",
-		    "write the entries where they are needed");
-	diag = diag_at(d, DIAG_YAML_PLAIN, at, "some YAML programs take "
-	    "%.*s for %s, others for text", (int)t.len, t.s,
-	    kind == YAML_PLAIN_BOOL         ? "true or false"
-	        : kind == YAML_PLAIN_NIL    ? "null"
-	        : kind == YAML_PLAIN_DATE   ? "a date"
-	        : kind == YAML_PLAIN_EQUALS ? "a default value"
-	                                    : "another number");
-	if (kind == YAML_PLAIN_BOOL)
-		diag_help(d, diag, "write \"%.*s\" if text is meant, otherwise "
-		    "true or false", (int)t.len, t.s);
-	else if (kind == YAML_PLAIN_NIL)
-		diag_help(d, diag, "write \"%.*s\" if text is meant, otherwise "
-		    "null", (int)t.len, t.s);
-	else if (kind == YAML_PLAIN_NUMBER)
-		diag_help(d, diag, "write \"%.*s\" if text is meant, otherwise "
-		    "a whole decimal number", (int)t.len, t.s);
-	else
+	if (kind == YAML_PLAIN_BOOL) {
+		taken = "true or false";
+		otherwise = "true or false";
+	} else if (kind == YAML_PLAIN_NIL) {
+		taken = "null";
+		otherwise = "null";
+	} else if (kind == YAML_PLAIN_NUMBER) {
+		taken = "a number";
+		otherwise = "a whole decimal number";
+	} else if (kind == YAML_PLAIN_DATE) {
+		taken = "a date";
+	}
+	diag = diag_at(d, DIAG_YAML_PLAIN, at, "some YAML programs take %.*s "
+	    "for %s, others for text", (int)t.len, t.s, taken);
+	if (otherwise == NULL)
 		diag_help(d, diag, "write \"%.*s\"", (int)t.len, t.s);
-	return false;
+	else
+		diag_help(d, diag, "write \"%.*s\" if text is meant, otherwise "
+		    "%s", (int)t.len, t.s, otherwise);
+	r->build.failed = true;
 }
 
 /* The text of the scalar, in the source itself if it stands there so. */
@@ -280,38 +289,45 @@ plain_key(struct reader *r, struct span at, struct text t,
 {
 	struct diag *diag;
 
-	if (kind == YAML_PLAIN_TEXT)
-		return build_key(&r->build, at, t);
-	if (kind != YAML_PLAIN_TRUE && kind != YAML_PLAIN_FALSE &&
-	    kind != YAML_PLAIN_NULL && kind != YAML_PLAIN_INTEGER)
-		return refuse_plain(r, at, t, kind);
-	diag = diag_at(r->build.diags, DIAG_YAML_PLAIN, at,
-	    "%.*s is no text, and a key must be", (int)t.len, t.s);
-	diag_help(r->build.diags, diag, "write \"%.*s\"", (int)t.len, t.s);
-	return false;
+	switch (kind) {
+	case YAML_PLAIN_TEXT:
+		break;
+	case YAML_PLAIN_EMPTY:
+		return refuse(r, DIAG_YAML_PLAIN, character(r, at.begin),
+		    "a key is missing before the colon",
+		    "the empty key is written \"\"");
+	case YAML_PLAIN_MERGE:
+		return refuse(r, DIAG_YAML_FEATURE, at,
+		    "merge keys (<<) are refused",
+		    "write the entries where they are needed");
+	case YAML_PLAIN_TRUE:
+	case YAML_PLAIN_FALSE:
+	case YAML_PLAIN_NULL:
+	case YAML_PLAIN_INTEGER:
+		diag = misread(r, at, "this key is not text to every YAML "
+		    "program");
+		diag_help(r->build.diags, diag, "write \"%.*s\"",
+		    (int)t.len, t.s);
+		break;
+	case YAML_PLAIN_BOOL:
+	case YAML_PLAIN_NIL:
+	case YAML_PLAIN_NUMBER:
+	case YAML_PLAIN_DATE:
+	case YAML_PLAIN_EQUALS:
+		refuse_plain(r, at, t, kind);
+		break;
+	}
+	return build_key(&r->build, at, t);
 }
 
 static bool
-plain(struct reader *r, const yaml_event_t *e, struct span at, bool is_key)
+plain_value(struct reader *r, struct span at, struct text t,
+    enum yaml_plain kind)
 {
-	enum yaml_plain kind =
-	    yaml_plain_scan((const char *)e->data.scalar.value);
-	struct text t = unescaped(r, e, at);
-	struct node n = { .at = at };
+	struct node n = { .at = at, .kind = NODE_STRING, .string = t };
 
-	if (kind == YAML_PLAIN_EMPTY)
-		return refuse_empty(r, at.begin, is_key);
-	/* A forgotten "- " or "key:" joins two lines without a word. */
-	if (memchr(r->text.s + at.begin, '\n', at.end - at.begin) != NULL)
-		return refuse(r, DIAG_YAML_PLAIN, at,
-		    "text without quotes runs over several lines",
-		    "put it in quotes, or check the indentation");
-	if (is_key)
-		return plain_key(r, at, t, kind);
 	switch (kind) {
 	case YAML_PLAIN_TEXT:
-		n.kind = NODE_STRING;
-		n.string = t;
 		break;
 	case YAML_PLAIN_TRUE:
 	case YAML_PLAIN_FALSE:
@@ -322,22 +338,43 @@ plain(struct reader *r, const yaml_event_t *e, struct span at, bool is_key)
 		n.kind = NODE_NULL;
 		break;
 	case YAML_PLAIN_INTEGER:
-		n.kind = NODE_INTEGER;
-		if (!integer(t, &n.integer)) {
-			n.kind = NODE_NUMBER;
-			n.string = t;
-		}
+		n.kind = integer(t, &n.integer) ? NODE_INTEGER : NODE_NUMBER;
 		break;
 	case YAML_PLAIN_EMPTY:
+		if (r->build.frames.n == 0)
+			return refuse_empty_file(r);
+		refuse_empty(r, at.begin);
+		break;
 	case YAML_PLAIN_BOOL:
 	case YAML_PLAIN_NIL:
 	case YAML_PLAIN_NUMBER:
 	case YAML_PLAIN_DATE:
 	case YAML_PLAIN_MERGE:
 	case YAML_PLAIN_EQUALS:
-		return refuse_plain(r, at, t, kind);
+		refuse_plain(r, at, t, kind);
+		break;
 	}
 	return build_scalar(&r->build, n);
+}
+
+static bool
+plain(struct reader *r, const yaml_event_t *e, struct span at, bool is_key)
+{
+	enum yaml_plain kind =
+	    yaml_plain_scan((const char *)e->data.scalar.value);
+	struct text t = unescaped(r, e, at);
+	struct diag *diag;
+
+	/* A forgotten "- " or "key:" joins two lines without a word. */
+	if (memchr(r->text.s + at.begin, '\n', at.end - at.begin) != NULL) {
+		diag = misread(r, at,
+		    "text without quotes runs over several lines");
+		diag_help(r->build.diags, diag,
+		    "put it in quotes, or check the indentation");
+		kind = YAML_PLAIN_TEXT;
+	}
+	return is_key ? plain_key(r, at, t, kind)
+	              : plain_value(r, at, t, kind);
 }
 
 static bool
@@ -463,7 +500,7 @@ event(struct reader *r, const yaml_event_t *e, bool *done)
 	case YAML_DOCUMENT_START_EVENT:
 		return true;
 	case YAML_STREAM_END_EVENT:
-		return refuse_empty(r, 0, false);
+		return refuse_empty_file(r);
 	case YAML_DOCUMENT_END_EVENT:
 		*done = true;
 		return check_nothing_follows(r, span_of(r, e).end);

@@ -10,7 +10,7 @@ static const struct yaml_problem problems[] = {
 	{ NULL, "could not find expected ':'", DIAG_SYNTAX, true,
 	  "expected : after this key",
 	  "a key stands on one line, has at most 1024 characters, and is "
-	  "followed by a colon and a blank" },
+	  "followed by a colon and a space" },
 	{ NULL, "mapping values are not allowed", DIAG_SYNTAX, false,
 	  "a : cannot stand here",
 	  "put the text in quotes if the colon belongs to it; otherwise check "
@@ -84,13 +84,12 @@ static const struct yaml_problem problems[] = {
 	  DIAG_SYNTAX, false, "a block cannot be indented by 0",
 	  "leave the digit out" },
 	{ NULL, "found a tab character", DIAG_SYNTAX, false,
-	  "a tab cannot indent", "use blanks" },
+	  "a tab cannot indent", "use spaces" },
 	{ NULL, "found unexpected ':'", DIAG_SYNTAX, false,
 	  "a : cannot stand here", "put the text in quotes" },
 	{ NULL, "found character that cannot start any token", DIAG_SYNTAX,
 	  false, "no value can begin with this character",
-	  "put text that begins with @ ` or % in quotes; indent with blanks, "
-	  "not with tabs" },
+	  "put text that begins with @ ` or % in quotes" },
 	{ NULL, "control characters are not allowed", DIAG_ENCODING, false,
 	  "control characters are refused",
 	  "in double quotes, write the escape: \\x1b" },
