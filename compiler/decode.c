@@ -55,15 +55,16 @@ decode_format(struct decode *c, const struct format *format, struct text t,
     struct span at)
 {
 	enum diag_code code = DIAG_BAD_VALUE;
-	struct text key = decode_key(c);
 	const char *fault;
 	struct diag *diag;
+	struct text key;
 
 	if (format == NULL)
 		return true;
 	fault = format->fault(t, &code);
 	if (fault == NULL)
 		return true;
+	key = decode_key(c);
 	diag = diag_at(c->diags, code, at, "\"%.*s\": \"%.*s\" %s",
 	    (int)key.len, key.s, (int)t.len, t.s, fault);
 	if (format->help != NULL)

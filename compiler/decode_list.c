@@ -58,10 +58,11 @@ is_string(struct decode *c, const struct node *value, const char *wanted)
 static bool
 skip_blank(struct decode *c, const struct field *f, const struct node *value)
 {
-	struct text key = decode_key(c);
+	struct text key;
 
 	if ((f->flags & BLANK_OK) != 0 || !blank(value->string))
 		return false;
+	key = decode_key(c);
 	diag_at(c->diags, DIAG_BLANK_ENTRY, value->at,
 	    "a blank entry in \"%.*s\" has no effect", (int)key.len, key.s);
 	return true;
@@ -79,7 +80,7 @@ entry(struct decode *c, const struct field *f, const struct node *item,
 	const struct table table = TABLE(keys);
 	const struct pair *value, *when;
 	uint32_t errors = c->diags->errors;
-	struct text key = decode_key(c);
+	struct text where;
 
 	*ret_when = NULL;
 	if (item->kind == NODE_STRING)
@@ -95,12 +96,14 @@ entry(struct decode *c, const struct field *f, const struct node *item,
 			decode_unknown_key(c, &table, &item->map.v[i]);
 	value = decode_find(item, f->value_key);
 	when = decode_find(item, "when");
-	if (value == NULL)
-		diag_at(c->diags, DIAG_MISSING_KEY, item->at,
-		    "an entry of \"%.*s\" has no \"%s\"", (int)key.len, key.s,
-		    f->value_key);
-	else
+	if (value != NULL) {
 		is_string(c, &value->value, "strings");
+	} else {
+		where = decode_key(c);
+		diag_at(c->diags, DIAG_MISSING_KEY, item->at,
+		    "an entry of \"%.*s\" has no \"%s\"", (int)where.len,
+		    where.s, f->value_key);
+	}
 	if (when != NULL)
 		when_scan(c->arena, c->diags, &when->value, ret_when);
 	return c->diags->errors == errors ? &value->value : NULL;
@@ -189,16 +192,39 @@ decode_dynamic(struct decode *c, const struct field *f, const struct node *item)
 	diag = diag_at(c->diags, DIAG_BAD_TEMPLATE, item->at,
 	    "\"%.*s\" is no path", (int)t.len, t.s);
 	nearest = diag_nearest(t, known, ARRAY_LEN(known));
-	if ((f->flags & (GRANTS | DENIES)) == 0)
-		diag_help(c->diags, diag,
-		    "write the path itself, such as \"$CWD/.git\"");
-	else if (nearest != NULL)
+	if (nearest != NULL && (f->flags & (GRANTS | DENIES)) != 0)
 		diag_help(c->diags, diag, "did you mean \"%s\"?", nearest);
 	else
 		diag_help(c->diags, diag,
-		    "a file of that name is written \"./%.*s\"", (int)t.len,
-		    t.s);
+		    "write the path itself, such as \"$CWD/.git\"");
 	return false;
+}
+
+/* Where patterns are known, "~/.aws" and two stars close a directory. */
+static void
+warn_glob(struct decode *c, const struct node *item)
+{
+	struct text t = item->string, above = t;
+	const char *star = memchr(t.s, '*', t.len);
+	uint32_t begin, end;
+	struct diag *diag;
+
+	if (star == NULL)
+		return;
+	begin = end = (uint32_t)(star - t.s);
+	while (end < t.len && t.s[end] == '*')
+		end++;
+	diag = diag_at(c->diags, DIAG_GLOB_LITERAL,
+	    node_string_span(c->sources, item, begin, end),
+	    "\"*\" matches nothing but itself in a path");
+	above.len = begin > 1 ? begin - 1 : begin;
+	if (end == t.len && begin != 0 && t.s[begin - 1] == '/')
+		diag_help(c->diags, diag,
+		    "write \"%.*s\": it covers all that is below",
+		    (int)above.len, above.s);
+	else
+		diag_help(c->diags, diag,
+		    "name the file, or the directory that holds the files");
 }
 
 static void
@@ -230,6 +256,8 @@ decode_paths(struct decode *c, const struct field *f, const struct pair *pair,
 				continue;
 		} else if (!template_scan(c->arena, c->diags, item, &e.path)) {
 			continue;
+		} else {
+			warn_glob(c, item);
 		}
 		place->v[place->n++] = e;
 	}
@@ -238,13 +266,14 @@ decode_paths(struct decode *c, const struct field *f, const struct pair *pair,
 static bool
 decode_port(struct decode *c, const struct node *item, uint16_t *ret_port)
 {
-	struct text key = decode_key(c);
+	struct text key;
 
 	if (item->kind != NODE_INTEGER) {
 		decode_wrong_type(c, item, "port numbers");
 		return false;
 	}
 	if (item->integer < 0 || item->integer > PORT_MAX) {
+		key = decode_key(c);
 		diag_at(c->diags, DIAG_OUT_OF_RANGE, item->at,
 		    "\"%.*s\": %lld is not a port, which is a number from 0 "
 		    "to 65535",
@@ -280,13 +309,15 @@ static bool
 decode_range(struct decode *c, const struct node *item, uint16_t *ret_first,
     uint16_t *ret_last)
 {
-	struct text key = decode_key(c);
+	struct text key;
 	uint16_t first, last;
 
 	if (item->kind != NODE_LIST || item->list.n != 2) {
-		struct diag *diag = diag_at(c->diags, DIAG_WRONG_TYPE, item->at,
-		    "\"%.*s\" takes pairs of ports", (int)key.len, key.s);
+		struct diag *diag;
 
+		key = decode_key(c);
+		diag = diag_at(c->diags, DIAG_WRONG_TYPE, item->at,
+		    "\"%.*s\" takes pairs of ports", (int)key.len, key.s);
 		diag_help(c->diags, diag, "write [[3000, 3010]]");
 		return false;
 	}
@@ -294,6 +325,7 @@ decode_range(struct decode *c, const struct node *item, uint16_t *ret_first,
 	    !decode_port(c, &item->list.v[1], &last))
 		return false;
 	if (first > last) {
+		key = decode_key(c);
 		diag_at(c->diags, DIAG_OUT_OF_RANGE, item->at,
 		    "\"%.*s\": a range ends below where it begins",
 		    (int)key.len, key.s);
