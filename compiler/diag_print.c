@@ -183,10 +183,25 @@ struct window {
 static uint32_t
 forward(struct text line, uint32_t i, unsigned columns)
 {
-	while (i < line.len && columns-- > 0) {
-		i++;
+	for (unsigned n = 0; i < line.len && n < columns;) {
+		struct glyph g = glyph_at(line, i);
+
+		n += g.columns > 0 ? g.columns : 1;
+		i += g.bytes;
+	}
+	return i;
+}
+
+static uint32_t
+backward(struct text line, uint32_t i, unsigned columns)
+{
+	for (unsigned n = 0; i > 0 && n < columns;) {
+		i--;
 		while (is_inside_character(line, i))
-			i++;
+			i--;
+		struct glyph g = glyph_at(line, i);
+
+		n += g.columns > 0 ? g.columns : 1;
 	}
 	return i;
 }
@@ -198,12 +213,7 @@ window_around(struct text line, uint32_t caret)
 
 	if (w.end == line.len)
 		return w;
-	w.begin = caret;
-	for (unsigned n = 0; n < EXCERPT_BEFORE && w.begin > 0; n++) {
-		w.begin--;
-		while (is_inside_character(line, w.begin))
-			w.begin--;
-	}
+	w.begin = backward(line, caret, EXCERPT_BEFORE);
 	w.end = forward(line, w.begin, EXCERPT_COLUMNS);
 	return w;
 }

@@ -149,11 +149,12 @@ static bool
 refuse_properties(struct reader *r, const yaml_event_t *e,
     const yaml_char_t *anchor, const yaml_char_t *tag)
 {
-	struct span at = word_at(r, byte_of(r, e->start_mark.index));
 	const struct yaml_problem *p;
+	struct span at;
 
 	if (anchor == NULL && tag == NULL)
 		return true;
+	at = word_at(r, byte_of(r, e->start_mark.index));
 	p = yaml_problem_find(anchor != NULL ? "while scanning an anchor"
 	                                     : "while scanning a tag", NULL);
 	return refuse(r, p->code, at, p->message, p->help);
