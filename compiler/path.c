@@ -37,8 +37,7 @@ report_forbidden(struct diags *d, const struct node *string,
 		break;
 	case PATH_BIDI:
 		diag = diag_at(d, DIAG_BAD_TEMPLATE, at,
-		    "the path holds \"%.*s\", which changes the order in "
-		    "which text is shown",
+		    "the path holds \"%.*s\", which hides or reorders text",
 		    (int)c.len, c.s);
 		diag_help(d, diag, "remove it");
 		break;

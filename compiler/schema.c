@@ -19,7 +19,7 @@ struct schema {
 /* What a string in a path list may be; compare grammar/path_scan.re. */
 #define FORBIDDEN                                                              \
 	"\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f"                  \
-	"\\u202a-\\u202e\\u2066-\\u2069"
+	"\\u2028-\\u202e\\u2066-\\u2069\\ufeff"
 #define NAME "[A-Za-z_][A-Za-z0-9_]*"
 static const char template_pattern[] =
     "^(?! *$)(?!@.*:)(?!~[^/])"

@@ -196,7 +196,7 @@ bool
 target_os_release(struct arena *a, struct diags *d, struct sources *s,
     const char *path, struct target *t)
 {
-	struct text file, rest, id = TEXT("linux"), like = TEXT("");
+	struct text file, rest, id = TEXT(""), like = TEXT("");
 	struct text version = TEXT(""), variant = TEXT("");
 	const struct {
 		const char *key;
@@ -231,7 +231,7 @@ target_os_release(struct arena *a, struct diags *d, struct sources *s,
 				return false;
 		}
 	}
-	t->id = id;
+	t->id = id.len == 0 ? TEXT("linux") : id;
 	t->id_like = like;
 	t->version = version;
 	t->variant = variant;

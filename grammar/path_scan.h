@@ -39,7 +39,7 @@ enum path_token path_scan(struct path_scanner *s, struct text *ret_token);
 enum path_forbidden {
 	PATH_CLEAN,
 	PATH_CONTROL,  /* U+0000-1F, U+007F-9F */
-	PATH_BIDI,     /* reorders what a reviewer sees */
+	PATH_BIDI,     /* hides or reorders what a reviewer sees */
 	PATH_ENCODING, /* not UTF-8 */
 };
 

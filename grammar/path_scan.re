@@ -85,7 +85,8 @@ path_scan_forbidden(struct text t, struct text *ret_character)
 		"\xc2" [\x80-\x9f]	{ kind = PATH_CONTROL; break; }
 
 		"\xd8\x9c"		{ kind = PATH_BIDI; break; }
-		"\xe2\x80" [\x8e\x8f\xaa-\xae]	{ kind = PATH_BIDI; break; }
+		"\xe2\x80" [\x8e\x8f\xa8-\xae]	{ kind = PATH_BIDI; break; }
+		"\xef\xbb\xbf"		{ kind = PATH_BIDI; break; }
 		"\xe2\x81" [\xa6-\xa9]	{ kind = PATH_BIDI; break; }
 
 		[\x20-\x7e]		{ continue; }
