@@ -1,0 +1,252 @@
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "compiler/cmd.h"
+#include "compiler/dump.h"
+#include "compiler/options.h"
+
+/* The verbs that work on compiled policies. */
+
+static const char usage_dump[] = "nonoc dump [-e] POLICY\n"
+				 "  -e, --enforcing  only what is enforced: no "
+				 "name, no provenance\n";
+static const char usage_assemble[] =
+    "nonoc assemble TEXT -o POLICY\n"
+    "  -o FILE  where the policy goes; \"-\" is stdout\n";
+static const char usage_id[] = "nonoc id POLICY\n";
+static const char usage_strip[] =
+    "nonoc strip POLICY -o POLICY\n"
+    "  -o FILE  where the policy goes; \"-\" is stdout\n";
+
+struct verb {
+	const char *name, *usage;
+	bool has_output, has_enforcing;
+	/* What the command line says. */
+	const char *input, *output;
+	bool enforcing;
+	struct arena arena;
+	struct sources sources;
+	struct diags diags;
+};
+
+static bool
+parse(struct verb *v, int argc, char **argv)
+{
+	bool options = true;
+
+	for (int i = 1; i < argc; i++) {
+		const char *arg = argv[i];
+
+		if (options && strcmp(arg, "--") == 0) {
+			options = false;
+		} else if (options && v->has_enforcing &&
+			   (strcmp(arg, "-e") == 0 ||
+			       strcmp(arg, "--enforcing") == 0)) {
+			v->enforcing = true;
+		} else if (options && v->has_output &&
+			   option_value(
+			       v->name, "-o", argc, argv, &i, &v->output)) {
+			if (v->output == NULL)
+				return false;
+		} else if (options && arg[0] == '-') {
+			option_usage(
+			    v->name, v->usage, "unknown option %s", arg);
+			return false;
+		} else if (v->input != NULL) {
+			option_usage(v->name, v->usage,
+			    "one file at a time: %s and %s", v->input, arg);
+			return false;
+		} else {
+			v->input = arg;
+		}
+	}
+	if (v->input == NULL)
+		option_usage(v->name, v->usage, "which file?");
+	else if (v->has_output && v->output == NULL)
+		option_usage(v->name, v->usage, "where to? -o is missing");
+	else
+		return true;
+	return false;
+}
+
+static int
+finish(struct verb *v, int status)
+{
+	diags_flush(&v->diags);
+	arena_release(&v->arena);
+	return status;
+}
+
+static void
+begin(struct verb *v)
+{
+	v->diags = (struct diags){
+	    .arena = &v->arena,
+	    .sources = &v->sources,
+	};
+}
+
+static int
+refuse(struct verb *v, const char *why)
+{
+	diag_at(&v->diags, DIAG_BAD_BLOB, (struct span){0},
+	    "cannot read policy \"%s\": %s", v->input, why);
+	return EXIT_REJECTED;
+}
+
+/* Reads up to `size` bytes, fewer at the end; -1 with errno. */
+static ssize_t
+read_all(int fd, uint8_t *to, size_t size)
+{
+	size_t have = 0;
+
+	while (have < size) {
+		ssize_t n = read(fd, to + have, size - have);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		if (n == 0)
+			break;
+		have += (size_t)n;
+	}
+	return (ssize_t)have;
+}
+
+static int
+read_blob(struct verb *v, int fd, struct blob *ret_blob)
+{
+	const char *why;
+	uint8_t *bytes;
+	struct stat st;
+	ssize_t n;
+
+	if (fstat(fd, &st) != 0)
+		return refuse(v, strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return refuse(v, "it is not a regular file");
+	if (st.st_size > BLOB_MAX)
+		return refuse(v, "the file is larger than 8 MiB");
+	bytes = ARENA_ARRAY(&v->arena, (size_t)st.st_size + 1, uint8_t);
+	n = read_all(fd, bytes, (size_t)st.st_size + 1);
+	if (n < 0)
+		return refuse(v, strerror(errno));
+	if (n != st.st_size)
+		return refuse(v, "the file changed while it was read");
+	if (blob_open(ret_blob, bytes, (uint32_t)n, &why))
+		return EXIT_HOLDS;
+	refuse(v, why);
+	return blob_why_is_digest(why) ? EXIT_TRUST : EXIT_REJECTED;
+}
+
+/* A FIFO or device must not keep us waiting: it is refused unread. */
+static int
+open_blob(struct verb *v, struct blob *ret_blob)
+{
+	int fd = open(v->input, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int status;
+
+	if (fd < 0)
+		return refuse(v, strerror(errno));
+	status = read_blob(v, fd, ret_blob);
+	close(fd);
+	return status;
+}
+
+static int
+write_model(struct verb *v, const struct blob_model *m)
+{
+	const uint8_t *bytes;
+	uint32_t size;
+
+	if (!blob_write(m, &v->arena, &v->diags, &bytes, &size))
+		return EXIT_REJECTED;
+	return output_write(&v->diags, v->output, bytes, size)
+		   ? EXIT_HOLDS
+		   : EXIT_ENVIRONMENT;
+}
+
+int
+cmd_dump(int argc, char **argv)
+{
+	struct verb v = {
+	    .name = "dump", .usage = usage_dump, .has_enforcing = true};
+	struct blob b;
+	int status;
+
+	if (!parse(&v, argc, argv))
+		return EXIT_USAGE;
+	begin(&v);
+	status = open_blob(&v, &b);
+	if (status == EXIT_HOLDS)
+		blob_dump(&b, !v.enforcing, stdout);
+	return finish(&v, status);
+}
+
+int
+cmd_id(int argc, char **argv)
+{
+	struct verb v = {.name = "id", .usage = usage_id};
+	struct blob b;
+	int status;
+
+	if (!parse(&v, argc, argv))
+		return EXIT_USAGE;
+	begin(&v);
+	status = open_blob(&v, &b);
+	if (status == EXIT_HOLDS) {
+		for (unsigned i = 0; i < 32; i++)
+			printf("%02x", b.bytes[BLOB_H_ID + i]);
+		putchar('\n');
+	}
+	return finish(&v, status);
+}
+
+int
+cmd_assemble(int argc, char **argv)
+{
+	struct verb v = {
+	    .name = "assemble", .usage = usage_assemble, .has_output = true};
+	struct span command_line = {0};
+	struct blob_model m;
+	uint32_t source;
+	int status = EXIT_REJECTED;
+
+	if (!parse(&v, argc, argv))
+		return EXIT_USAGE;
+	begin(&v);
+	if (source_read(&v.sources, &v.arena, &v.diags, v.input, command_line,
+		&source) &&
+	    blob_assemble(&v.arena, &v.diags, &v.sources, source, &m))
+		status = write_model(&v, &m);
+	return finish(&v, status);
+}
+
+int
+cmd_strip(int argc, char **argv)
+{
+	struct verb v = {
+	    .name = "strip", .usage = usage_strip, .has_output = true};
+	struct blob_model m;
+	struct blob b;
+	int status;
+
+	if (!parse(&v, argc, argv))
+		return EXIT_USAGE;
+	begin(&v);
+	status = open_blob(&v, &b);
+	if (status == EXIT_HOLDS) {
+		blob_read_model(&b, &v.arena, &m);
+		m.name = m.version = (struct text){0};
+		m.sources.n = m.origins.n = m.links.n = m.extras.n = 0;
+		status = write_model(&v, &m);
+	}
+	return finish(&v, status);
+}

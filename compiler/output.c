@@ -1,0 +1,134 @@
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "compiler/cmd.h"
+#include "compiler/diag.h"
+
+enum { TRIES = 100 };
+
+static int
+fail(struct diags *d, const char *path, const char *why)
+{
+	diag_at(d, DIAG_CANNOT_WRITE, (struct span){0},
+	    "cannot write \"%s\": %s", path, why);
+	return 0;
+}
+
+static bool
+write_all(int fd, const void *bytes, size_t size)
+{
+	const char *p = bytes;
+
+	while (size > 0) {
+		ssize_t n = write(fd, p, size);
+
+		if (n < 0 && errno != EINTR)
+			return false;
+		if (n > 0) {
+			p += n;
+			size -= (size_t)n;
+		}
+	}
+	return true;
+}
+
+/* A device or FIFO that is there: nothing to rename, it is written to. */
+static int
+write_through(struct diags *d, const char *path, const void *bytes, size_t size)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	bool good = fd >= 0 && write_all(fd, bytes, size);
+	int error = errno;
+
+	if (fd >= 0 && close(fd) != 0 && good) {
+		good = false;
+		error = errno;
+	}
+	return good ? 1 : fail(d, path, strerror(error));
+}
+
+/* Opens a new file beside the target, whose name goes to ret_name. */
+static int
+open_temporary(int dir, char ret_name[64])
+{
+	struct timespec now;
+	int fd = -1;
+
+	for (int i = 0; i < TRIES && fd < 0; i++) {
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		snprintf(ret_name, 64, ".nonoc-%ld-%lx", (long)getpid(),
+		    (unsigned long)now.tv_nsec + (unsigned long)i);
+		fd = openat(dir, ret_name,
+		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+		if (fd < 0 && errno != EEXIST)
+			break;
+	}
+	return fd;
+}
+
+/* The errno of what went wrong, or 0.  Leaves no temporary file behind. */
+static int
+replace(int dir, const char *base, const void *bytes, size_t size)
+{
+	char name[64];
+	int fd = open_temporary(dir, name);
+	int error = 0;
+
+	if (fd < 0)
+		return errno;
+	if (!write_all(fd, bytes, size) || fchmod(fd, 0644) != 0 ||
+	    fsync(fd) != 0)
+		error = errno;
+	if (close(fd) != 0 && error == 0)
+		error = errno;
+	if (error == 0 && renameat(dir, name, dir, base) != 0)
+		error = errno;
+	if (error != 0)
+		(void)unlinkat(dir, name, 0);
+	else
+		(void)fsync(dir); /* the file is whole either way */
+	return error;
+}
+
+int
+output_write(
+    struct diags *d, const char *path, const void *bytes, unsigned size)
+{
+	const char *slash = strrchr(path, '/');
+	const char *base = slash == NULL ? path : slash + 1;
+	struct text parent = {".", 1};
+	struct arena *a = d->arena;
+	struct stat st;
+	int dir, error;
+
+	if (strcmp(path, "-") == 0) {
+		if (fflush(stdout) != 0 ||
+		    !write_all(STDOUT_FILENO, bytes, size))
+			return fail(d, "stdout", strerror(errno));
+		return 1;
+	}
+	if (stat(path, &st) == 0) {
+		if (S_ISDIR(st.st_mode))
+			return fail(d, path, "it is a directory");
+		if (!S_ISREG(st.st_mode))
+			return write_through(d, path, bytes, size);
+	}
+	if (*base == '\0')
+		return fail(d, path, "it is not the name of a file");
+	if (slash != NULL)
+		parent = (struct text){
+		    path, slash == path ? 1 : (uint32_t)(slash - path)};
+	dir = open(arena_text(a, parent).s, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return fail(d, path, strerror(errno));
+	error = replace(dir, base, bytes, size);
+	close(dir);
+	return error == 0 ? 1 : fail(d, path, strerror(error));
+}
