@@ -20,7 +20,14 @@ noinst_LIBRARIES += compiler/libnonoc.a
 compiler_libnonoc_a_CFLAGS = $(AM_CFLAGS) $(YAML_CFLAGS) $(CJSON_CFLAGS)
 compiler_libnonoc_a_SOURCES = \
 	compiler/ast.h \
+	compiler/ast_dump.c \
+	compiler/blob_dump.c \
+	compiler/blob_read.c \
+	compiler/blob_rows.c \
+	compiler/blob_rows.h \
+	compiler/blob_write.c \
 	compiler/blob_write.h \
+	compiler/blob_write_prov.c \
 	compiler/build.c \
 	compiler/build.h \
 	compiler/caps.c \
@@ -44,6 +51,8 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/decode_runtime.c \
 	compiler/decode_table.h \
 	compiler/dump.h \
+	compiler/dump_words.c \
+	compiler/dump_words.h \
 	compiler/emit.h \
 	compiler/emit_landlock.c \
 	compiler/expand.c \
@@ -61,6 +70,8 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/read.c \
 	compiler/read.h \
 	compiler/read_json.c \
+	compiler/read_yaml.c \
+	compiler/schema.c \
 	compiler/stmt.h \
 	compiler/stmt_dump.c \
 	compiler/store.c \
@@ -68,7 +79,9 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/target.c \
 	compiler/target.h \
 	compiler/when.c \
-	compiler/when.h
+	compiler/when.h \
+	compiler/yaml_problem.c \
+	compiler/yaml_problem.h
 
 nonoc_libs = \
 	compiler/libnonoc.a \

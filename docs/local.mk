@@ -1,4 +1,5 @@
 dist_man_MANS +=
 
 dist_doc_DATA += \
-	README.md
+	README.md \
+	docs/errors.md

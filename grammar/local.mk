@@ -10,12 +10,14 @@
 grammar_re = \
 	grammar/json_scan.re \
 	grammar/path_scan.re \
-	grammar/when_scan.re
+	grammar/when_scan.re \
+	grammar/yaml_plain.re
 
 grammar_scan = \
 	grammar/json_scan.c \
 	grammar/path_scan.c \
-	grammar/when_scan.c
+	grammar/when_scan.c \
+	grammar/yaml_plain.c
 
 grammar_y =
 
@@ -24,7 +26,8 @@ grammar_parse =
 grammar_h = \
 	grammar/json_scan.h \
 	grammar/path_scan.h \
-	grammar/when_scan.h
+	grammar/when_scan.h \
+	grammar/yaml_plain.h
 
 grammar_parse_h = $(grammar_parse:.c=.h)
 

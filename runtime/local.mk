@@ -16,11 +16,28 @@ blob_sources += runtime/sha256_x86.c
 endif
 
 loader_sources = \
-	$(blob_sources)
+	$(blob_sources) \
+	runtime/denies.c \
+	runtime/descriptors.c \
+	runtime/exec.c \
+	runtime/kernel.c \
+	runtime/landlock.c \
+	runtime/load.c \
+	runtime/options.c \
+	runtime/path.c \
+	runtime/policy.c \
+	runtime/report.c \
+	runtime/roots.c \
+	runtime/rules.c \
+	runtime/summary.c
 
 loader_headers = \
 	runtime/blob.h \
 	runtime/blob_check.h \
+	runtime/landlock.h \
+	runtime/launch.h \
+	runtime/path.h \
+	runtime/report.h \
 	runtime/sha256.h \
 	runtime/sha256_blocks.h
 
@@ -41,7 +58,7 @@ SUFFIXES += .rto
 
 $(loader_objects): $(loader_headers) config.h
 
-EXTRA_PROGRAMS += nono-load
+bin_PROGRAMS += nono-load
 nono_load_SOURCES =
 nono_load_LDADD = $(loader_objects) $(LOADER_CRT_END)
 nono_load_LINK = $(LOADER_CC) $(LOADER_CFLAGS) $(LOADER_OPTIMIZE) \

@@ -17,6 +17,7 @@ style_tests = \
 	tests/style/style.test
 
 script_tests = \
+	tests/docs.test \
 	tests/equal.test \
 	tests/golden.test \
 	tests/reject.test \
