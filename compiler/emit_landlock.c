@@ -130,6 +130,7 @@ emit_paths(struct emitter *e)
 	const struct capset *c = e->caps;
 
 	e->rule = ARENA_ARRAY(e->arena, c->caps.n + 1, uint32_t);
+	VEC_RESERVE(e->arena, &e->model.paths, c->caps.n);
 	for (uint32_t i = 0; i < c->caps.n; i++) {
 		const struct cap *cap = &c->caps.v[i];
 		struct model_path rule = rule_of(c, cap);
@@ -271,7 +272,7 @@ via_index(struct emitter *e, struct marks *vias, const struct origin *o)
 		.index = e->model.origins.n,
 	};
 	*VEC_PUSH(e->arena, &e->model.origins) = (struct model_origin){
-		.source = o->at.source,
+		.source = o->at.source - 1, /* the model has no "no source" */
 		.line = place.line,
 		.column = place.column,
 		.via = via,
@@ -291,6 +292,8 @@ emit_marks(struct emitter *e, struct marks *m)
 
 	if (m->n > 1)
 		qsort(m->v, m->n, sizeof(*m->v), compare_marks);
+	VEC_RESERVE(e->arena, &e->model.origins, m->n);
+	VEC_RESERVE(e->arena, &e->model.links, m->n);
 	for (uint32_t i = 0; i < m->n; i++) {
 		const struct mark *mark = &m->v[i];
 		struct text t = source_get(e->sources, mark->at.source)->text;
@@ -310,7 +313,7 @@ emit_marks(struct emitter *e, struct marks *m)
 		}
 		uint32_t via = via_index(e, &vias, mark->origin);
 		*VEC_PUSH(e->arena, &e->model.origins) = (struct model_origin){
-			.source = source,
+			.source = source - 1,
 			.line = line,
 			.column = column,
 			.via = via,
@@ -326,7 +329,7 @@ emit_marks(struct emitter *e, struct marks *m)
 static void
 emit_sources(struct emitter *e)
 {
-	for (uint32_t i = 0; i < e->sources->files.n; i++) {
+	for (uint32_t i = 1; i < e->sources->files.n; i++) {
 		const struct source *s = source_get(e->sources, i);
 		struct model_source m = { .name = s->name };
 		struct sha256 h;
@@ -352,15 +355,17 @@ static void
 emit_provenance(struct emitter *e)
 {
 	const struct capset *c = e->caps;
+	struct arena scratch = { 0 };
 	struct marks marks = { 0 };
 
+	VEC_RESERVE(&scratch, &marks, c->order.n + c->denies.n + 1);
 	for (uint32_t i = 0; i < c->caps.n; i++) {
 		const struct cap *cap = &c->caps.v[i];
 
 		if (e->rule[i] == 0)
 			continue;
 		if (cap->n == 0 && cap_span(c, cap).source != 0)
-			*VEC_PUSH(e->arena, &marks) = (struct mark){
+			*VEC_PUSH(&scratch, &marks) = (struct mark){
 				.origin = cap_origin(c, cap),
 				.at = cap_span(c, cap),
 				.record = e->rule[i] - 1,
@@ -370,7 +375,7 @@ emit_provenance(struct emitter *e)
 			const struct stmt *s =
 			    &c->policy->stmts.v[c->order.v[cap->first + j]];
 
-			*VEC_PUSH(e->arena, &marks) = (struct mark){
+			*VEC_PUSH(&scratch, &marks) = (struct mark){
 				.origin = s->origin,
 				.at = s->path->at,
 				.record = e->rule[i] - 1,
@@ -380,7 +385,7 @@ emit_provenance(struct emitter *e)
 	}
 	for (uint32_t i = 0; i < c->denies.n; i++)
 		if (c->denies.v[i].at.source != 0)
-			*VEC_PUSH(e->arena, &marks) = (struct mark){
+			*VEC_PUSH(&scratch, &marks) = (struct mark){
 				.origin = c->denies.v[i].origin,
 				.at = c->denies.v[i].at,
 				.record = i,
@@ -388,6 +393,7 @@ emit_provenance(struct emitter *e)
 			};
 	emit_sources(e);
 	emit_marks(e, &marks);
+	arena_release(&scratch);
 }
 
 bool

@@ -25,6 +25,14 @@
 		: (void)0,                                                     \
 	    &(vec)->v[(vec)->n++])
 
+/* Room for n more in one piece: nothing is wasted by growing to it. */
+#define VEC_RESERVE(arena, vec, more)                                          \
+	((vec)->cap - (vec)->n >= (more)                                       \
+		? (void)0                                                      \
+		: (void)((vec)->v = arena_grow((arena), (vec)->v, (vec)->cap,  \
+			     (size_t)(vec)->n + (more), sizeof(*(vec)->v)),    \
+		      (vec)->cap = (vec)->n + (more)))
+
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 #endif
