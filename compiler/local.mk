@@ -19,8 +19,12 @@ compiler_libbase_a_SOURCES = \
 noinst_LIBRARIES += compiler/libnonoc.a
 compiler_libnonoc_a_CFLAGS = $(AM_CFLAGS) $(YAML_CFLAGS) $(CJSON_CFLAGS)
 compiler_libnonoc_a_SOURCES = \
+	compiler/assemble.h \
+	compiler/assemble_link.c \
+	compiler/assemble_scan.c \
 	compiler/ast.h \
 	compiler/ast_dump.c \
+	compiler/blob_assemble.c \
 	compiler/blob_dump.c \
 	compiler/blob_read.c \
 	compiler/blob_rows.c \
@@ -35,6 +39,7 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/check.c \
 	compiler/check.h \
 	compiler/cmd.h \
+	compiler/cmd_blob.c \
 	compiler/cmd_compile.c \
 	compiler/cmd_list.c \
 	compiler/cmd_schema.c \
@@ -65,6 +70,7 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/node_span.c \
 	compiler/options.c \
 	compiler/options.h \
+	compiler/output.c \
 	compiler/path.c \
 	compiler/path.h \
 	compiler/read.c \
@@ -90,6 +96,6 @@ nonoc_libs = \
 	runtime/libblob.a \
 	$(YAML_LIBS) $(CJSON_LIBS)
 
-EXTRA_PROGRAMS += nonoc
+bin_PROGRAMS += nonoc
 nonoc_SOURCES = compiler/nonoc.c
 nonoc_LDADD = $(nonoc_libs)

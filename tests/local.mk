@@ -6,7 +6,10 @@
 # packed whole.
 
 unit_programs = \
-	tests/unit/sha256
+	tests/unit/path \
+	tests/unit/sha256 \
+	tests/unit/target \
+	tests/unit/when
 
 style_tests = \
 	tests/style/dist.test \
