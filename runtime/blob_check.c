@@ -422,11 +422,8 @@ check_all_used(const struct blob *b, uint32_t strings)
 	struct blob_marks m;
 
 	m.count = 0;
-	for (m.base = 0; m.base < b->strs.len; m.base += BLOB_WINDOW) {
-		uint32_t left = b->strs.len - m.base;
-
-		memset(m.bits, 0,
-		    (left < BLOB_WINDOW ? left : BLOB_WINDOW) / 8 + 1);
+	for (uint32_t at = 0; at < b->strs.len; at += BLOB_WINDOW) {
+		blob_marks_window(&m, at, b->strs.len);
 		mark_strings(b, &m);
 	}
 	return m.count == strings ? NULL : "a string is not used by any rule";

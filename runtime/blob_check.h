@@ -1,6 +1,8 @@
 #ifndef NONO_BLOB_CHECK_H
 #define NONO_BLOB_CHECK_H
 
+#include <string.h>
+
 #include "runtime/blob.h"
 
 /*
@@ -38,6 +40,16 @@ struct blob_marks {
 	uint32_t count; /* different numbers seen, all windows together */
 	uint8_t bits[BLOB_WINDOW / 8];
 };
+
+/* Moves the window to `base`; numbers are below `total`. */
+static inline void
+blob_marks_window(struct blob_marks *m, uint32_t base, uint32_t total)
+{
+	uint32_t n = total - base < BLOB_WINDOW ? total - base : BLOB_WINDOW;
+
+	m->base = base;
+	memset(m->bits, 0, (n + 7) / 8);
+}
 
 static inline void
 blob_mark(struct blob_marks *m, uint32_t number)

@@ -37,7 +37,7 @@ static const char *
 check_sources(const struct blob *b, struct blob_section strings)
 {
 	const uint8_t *r = b->prov.p + BLOB_PROV_HEADER;
-	struct blob_marks m = {0};
+	struct blob_marks m;
 	uint64_t previous = 0;
 	uint32_t count = 0;
 	const char *why = blob_check_strings(strings, &count);
@@ -65,8 +65,9 @@ check_sources(const struct blob *b, struct blob_section strings)
 				return "the name of a source has a control "
 				       "byte";
 	}
-	for (; m.base < strings.len; m.base += BLOB_WINDOW) {
-		memset(m.bits, 0, sizeof(m.bits));
+	m.count = 0;
+	for (uint32_t at = 0; at < strings.len; at += BLOB_WINDOW) {
+		blob_marks_window(&m, at, strings.len);
 		for (uint32_t i = 0; i < b->nsources; i++)
 			blob_mark(
 			    &m, blob_u32(b->prov.p + BLOB_PROV_HEADER +
@@ -182,10 +183,11 @@ check_links(const struct blob *b)
 static const char *
 check_all_used(const struct blob *b)
 {
-	struct blob_marks m = {0};
+	struct blob_marks m;
 
-	for (; m.base < b->norigins; m.base += BLOB_WINDOW) {
-		memset(m.bits, 0, sizeof(m.bits));
+	m.count = 0;
+	for (uint32_t at = 0; at < b->norigins; at += BLOB_WINDOW) {
+		blob_marks_window(&m, at, b->norigins);
 		for (uint32_t i = 0; i < b->nlinks; i++)
 			blob_mark(&m, blob_link(b, i).origin);
 		/* Without a via this marks BLOB_NO_STRING, which is none. */
