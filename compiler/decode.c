@@ -14,21 +14,21 @@ decode_find(const struct node *object, const char *key)
 }
 
 static struct text
-key_text(struct decode *c, const struct key_path *path)
+key_text(struct decode *c, const struct key_path *path, bool canonical)
 {
-	struct text up;
+	struct text key = canonical ? path->name : path->key, up;
 
 	if (path->up == NULL)
-		return path->key;
-	up = key_text(c, path->up);
-	return arena_printf(c->arena, "%.*s.%.*s", (int)up.len, up.s,
-	    (int)path->key.len, path->key.s);
+		return key;
+	up = key_text(c, path->up, canonical);
+	return arena_printf(
+	    c->arena, "%.*s.%.*s", (int)up.len, up.s, (int)key.len, key.s);
 }
 
 struct text
 decode_key(struct decode *c)
 {
-	return c->path == NULL ? TEXT("") : key_text(c, c->path);
+	return c->path == NULL ? TEXT("") : key_text(c, c->path, false);
 }
 
 void
@@ -351,8 +351,6 @@ refuse(struct decode *c, const struct field *f, const struct pair *pair)
 static void
 remark(struct decode *c, const struct field *f, const struct pair *pair)
 {
-	const struct key_path *up = c->path->up;
-	const struct key_path canonical = {up, text_of(f->name)};
 	struct text key = decode_key(c);
 	struct diag *diag;
 
@@ -363,7 +361,7 @@ remark(struct decode *c, const struct field *f, const struct pair *pair)
 	}
 	if (f->unenforced != NULL)
 		*VEC_PUSH(c->arena, &c->unenforced) = (struct unenforced){
-		    .key = key_text(c, &canonical),
+		    .key = key_text(c, c->path, true),
 		    .at = pair->key_at,
 		    .why = f->unenforced,
 		};
@@ -373,7 +371,7 @@ static void
 decode_field(struct decode *c, const struct field *f, const struct pair *pair,
     void *base)
 {
-	const struct key_path path = {c->path, pair->key};
+	const struct key_path path = {c->path, pair->key, text_of(f->name)};
 	const struct node *value = &pair->value;
 	void *place = NULL;
 

@@ -36,7 +36,7 @@ plain_fault(struct text t, enum diag_code *ret_code)
 
 const struct format format_plain = {
     "^[^\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f"
-    "\\u202a-\\u202e\\u2066-\\u2069]*$",
+    "\\u2028-\\u202e\\u2066-\\u2069\\ufeff]*$",
     plain_fault,
     NULL,
 };

@@ -454,7 +454,7 @@ decode_object_map(struct decode *c, const struct field *f,
 		};
 	for (uint32_t i = 0; i < value->map.n; i++) {
 		const struct pair *item = &value->map.v[i];
-		const struct key_path path = {c->path, item->key};
+		const struct key_path path = {c->path, item->key, item->key};
 
 		c->path = &path;
 		decode_object(c, f->table, &item->value, NULL);

@@ -93,7 +93,8 @@ struct table {
 /* The key that is being decoded, from the outermost in. */
 struct key_path {
 	const struct key_path *up;
-	struct text key;
+	struct text key;  /* as written: maybe an alias */
+	struct text name; /* canonical */
 };
 
 struct decode {
