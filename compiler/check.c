@@ -2,14 +2,13 @@
 
 #include "compiler/check.h"
 
-enum { CONFLICTS_SHOWN = 5 };
+enum { DENIES_SHOWN = 3 };
 
 struct checker {
 	struct arena *arena;
 	struct diags *diags;
 	const struct target *target;
 	struct capset *caps;
-	uint32_t conflicts;
 	bool ok;
 };
 
@@ -22,9 +21,8 @@ shown(struct checker *k, struct path p)
 static void
 note_origin(struct checker *k, struct diag *diag, const struct origin *o)
 {
-	for (; o != NULL; o = o->via) {
-		if (o->at.source == 0)
-			continue;
+	/* The default groups need no explaining: everybody has them. */
+	for (; o != NULL && o->via != NULL; o = o->via) {
 		diag_note(k->diags, diag, o->at, "%s \"%.*s\" %s here",
 		    o->kind == ORIGIN_GROUP ? "group" : "base",
 		    (int)o->name.len, o->name.s,
@@ -32,26 +30,33 @@ note_origin(struct checker *k, struct diag *diag, const struct origin *o)
 	}
 }
 
+static uint32_t
+deny_lower_bound(const struct capset *c, struct path p)
+{
+	uint32_t lo = 0, hi = c->denies.n;
+
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (path_compare(c->denies.v[mid].path, p) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
 /* The deny at or above a path that covers some of the access, or NULL. */
 static const struct deny *
 deny_over(const struct capset *c, struct path p, unsigned access)
 {
 	do {
-		uint32_t lo = 0, hi = c->denies.n;
-
-		while (lo < hi) {
-			uint32_t mid = lo + (hi - lo) / 2;
-
-			if (path_compare(c->denies.v[mid].path, p) < 0)
-				lo = mid + 1;
-			else
-				hi = mid;
-		}
-		for (; lo < c->denies.n &&
-		     path_compare(c->denies.v[lo].path, p) == 0;
-		     lo++)
-			if ((c->denies.v[lo].access & access) != 0)
-				return &c->denies.v[lo];
+		for (uint32_t i = deny_lower_bound(c, p);
+		     i < c->denies.n &&
+		     path_compare(c->denies.v[i].path, p) == 0;
+		     i++)
+			if ((c->denies.v[i].access & access) != 0)
+				return &c->denies.v[i];
 	} while (path_up(&p));
 	return NULL;
 }
@@ -190,63 +195,78 @@ drop_denied(struct checker *k)
 }
 
 static void
-report_inside(struct checker *k, const struct cap *cap,
-    const struct deny *deny)
+help_inside(struct checker *k, struct diag *diag, const struct cap *cap,
+    struct text grant)
 {
-	struct text g = shown(k, cap->path), p = shown(k, deny->path);
-	struct diag *diag;
-
-	if (deny->protected) {
-		report_protected(k, cap, deny);
-		return;
-	}
-	k->ok = false;
-	if (k->conflicts++ >= CONFLICTS_SHOWN)
-		return;
-	diag = diag_at(k->diags, DIAG_DENY_INSIDE, cap_span(k->caps, cap),
-	    "granting %.*s would open %.*s, which is denied; Landlock cannot "
-	    "deny inside a granted tree",
-	    (int)g.len, g.s, (int)p.len, p.s);
-	note_origin(k, diag, cap_origin(k->caps, cap));
-	note_deny(k, diag, deny);
-	if (cap->flags & CAP_CONSENT)
+	if ((cap->flags & CAP_CONSENT) != 0)
 		diag_help(k->diags, diag,
 		    "remove the deny, or set workdir.access to \"none\" and "
 		    "grant the directories below $CWD that are needed");
-	else if (cap->flags & CAP_GROUP)
+	else if ((cap->flags & CAP_GROUP) != 0)
 		diag_help(k->diags, diag,
 		    "remove the deny, or exclude the group (groups.exclude)");
 	else
 		diag_help(k->diags, diag,
-		    "instead of %.*s grant the directories in it that are "
-		    "needed, beside the denied one; or bypass the deny",
-		    (int)g.len, g.s);
+		    "instead of %.*s grant what is needed in it, beside what "
+		    "is denied; or lift the deny with bypass_protection",
+		    (int)grant.len, grant.s);
 }
 
-/* Landlock has no deny: a grant over a denied path is refused. */
+/* Landlock has no deny: a grant over denied paths is refused, once. */
+static void
+report_inside(struct checker *k, const struct cap *cap,
+    const struct deny *const *denied, uint32_t n)
+{
+	struct text g = shown(k, cap->path), p = shown(k, denied[0]->path);
+	struct span at = cap_span(k->caps, cap);
+	const char *why = "Landlock cannot deny inside a granted tree";
+	struct diag *diag;
+
+	k->ok = false;
+	if (n == 1)
+		diag = diag_at(k->diags, DIAG_DENY_INSIDE, at,
+		    "granting %.*s would open %.*s, which is denied; %s",
+		    (int)g.len, g.s, (int)p.len, p.s, why);
+	else
+		diag = diag_at(k->diags, DIAG_DENY_INSIDE, at,
+		    "granting %.*s would open %u denied paths, %.*s first; %s",
+		    (int)g.len, g.s, n, (int)p.len, p.s, why);
+	note_origin(k, diag, cap_origin(k->caps, cap));
+	for (uint32_t i = 0; i < n && i < DENIES_SHOWN; i++)
+		note_deny(k, diag, denied[i]);
+	help_inside(k, diag, cap, g);
+}
+
 static void
 refuse_denies_inside(struct checker *k)
 {
 	const struct capset *c = k->caps;
 
-	for (uint32_t i = 0; i < c->denies.n; i++) {
-		const struct deny *deny = &c->denies.v[i];
-		struct path at = deny->path;
+	for (uint32_t i = 0; i < c->caps.n; i++) {
+		const struct cap *cap = &c->caps.v[i];
+		struct VEC(const struct deny *) in = { 0 };
+		const struct deny *own = NULL;
 
-		while (path_up(&at)) {
-			for (uint32_t j = caps_lower_bound(c, at);
-			     j < c->caps.n &&
-			     path_compare(c->caps.v[j].path, at) == 0;
-			     j++)
-				if (cap_is_tree(&c->caps.v[j]) &&
-				    (c->caps.v[j].access & deny->access) != 0)
-					report_inside(k, &c->caps.v[j], deny);
+		for (uint32_t j = deny_lower_bound(c, cap->path);
+		     cap_is_tree(cap) && j < c->denies.n; j++) {
+			const struct deny *deny = &c->denies.v[j];
+			enum path_relation r =
+			    path_relate(deny->path, cap->path);
+
+			if (r == PATH_UNRELATED)
+				break;
+			if (r != PATH_BELOW || (deny->access & cap->access) == 0)
+				continue;
+			if (deny->protected)
+				own = deny;
+			else
+				*VEC_PUSH(k->arena, &in) = deny;
 		}
+		if (in.n > 0)
+			report_inside(k, cap, in.v, in.n);
+		else if (own != NULL)
+			report_protected(k, cap, own);
 	}
-	if (k->conflicts > CONFLICTS_SHOWN)
-		diag_at(k->diags, DIAG_DENY_INSIDE, (struct span){ 0 },
-		    "%u more denied paths lie inside granted trees",
-		    k->conflicts - CONFLICTS_SHOWN);
 }
 
 /* Where an XDG root is unless its variable says otherwise. */
@@ -513,7 +533,8 @@ check_caps(struct arena *a, struct diags *d, const struct target *t,
 		refuse_denies_inside(&k);
 		warn_procfs(&k);
 	}
-	warn_likely_refusals(&k);
+	if (k.ok)
+		warn_likely_refusals(&k);
 	warn_no_effect(&k);
 	check_network(&k);
 	check_external(&k);

@@ -40,9 +40,11 @@ dump_read(uint64_t handled, enum blob_kind kind)
 uint64_t
 dump_write(uint64_t handled, enum blob_kind kind)
 {
+	/* Device nodes are no part of what a profile calls "write". */
 	const uint64_t others = BLOB_FS_EXECUTE | BLOB_FS_READ_FILE |
 				BLOB_FS_READ_DIR | BLOB_FS_IOCTL_DEV |
-				BLOB_FS_RESOLVE_UNIX;
+				BLOB_FS_RESOLVE_UNIX | BLOB_FS_MAKE_CHAR |
+				BLOB_FS_MAKE_BLOCK;
 
 	return possible(handled, kind) & ~others;
 }

@@ -234,8 +234,8 @@ missing_base(struct store *s, const struct name_entry *name, bool registry)
 		    (int)name->name.len, name->name.s);
 	else
 		diag_help(s->diags, diag,
-		    "looked for %.*s.json beside this file, in -I "
-		    "directories%s and among the installed profiles",
+		    "looked for %.*s.json (.jsonc, .yaml) beside this file, "
+		    "in -I directories%s and among the installed profiles",
 		    (int)name->name.len, name->name.s,
 		    s->user != NULL ? ", in your profile directory" : "");
 }
@@ -254,12 +254,19 @@ store_base(struct store *s, const struct profile_file *from,
 		    name->at, "\"%.*s\" is not the name of a profile",
 		    (int)name->name.len, name->name.s);
 		struct text dir = cut_dir(name->name);
+		struct text base = cut_suffix((struct text){
+		    name->name.s + dir.len, name->name.len - dir.len });
 
-		diag_help(s->diags, diag,
-		    "a base is named, not addressed: write \"%.*s\"; a file "
-		    "of that name beside this one is found first",
-		    (int)(cut_suffix(name->name).len - dir.len),
-		    name->name.s + dir.len);
+		if (plain_name(base))
+			diag_help(s->diags, diag,
+			    "a base is named, not addressed: write \"%.*s\"; "
+			    "a file of that name beside this one is found "
+			    "first",
+			    (int)base.len, base.s);
+		else
+			diag_help(s->diags, diag,
+			    "a name is made of letters, digits and dashes "
+			    "between them, such as \"python-dev\"");
 		return false;
 	}
 	/* What the user or the distribution installed looks at no siblings. */
