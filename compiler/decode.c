@@ -35,7 +35,8 @@ void
 decode_wrong_type(
     struct decode *c, const struct node *value, const char *wanted)
 {
-	const char *kind = node_kind_name(value->kind);
+	const char *kind =
+	    value->kind == NODE_MAP ? "an object" : node_kind_name(value->kind);
 	struct text key = decode_key(c);
 	struct diag *diag;
 
@@ -85,9 +86,10 @@ decode_missing_key(struct decode *c, const struct node *object, const char *key)
 		    "\"%.*s\" has no \"%s\"", (int)where.len, where.s, key);
 }
 
-/* Every name that the table knows, in its order; legacy ones left out. */
+/* The names that the table knows, in its order: the legacy ones or others. */
 static const char *const *
-key_names(struct decode *c, const struct table *table, uint32_t *ret_n)
+key_names(
+    struct decode *c, const struct table *table, bool legacy, uint32_t *ret_n)
 {
 	struct VEC(const char *) names = {0};
 
@@ -95,12 +97,14 @@ key_names(struct decode *c, const struct table *table, uint32_t *ret_n)
 		const struct field *f = &table->fields[i];
 		const char *const *alias = f->aliases;
 
-		if (f->instead != NULL || f->refused != NULL)
+		if ((f->instead != NULL) != legacy || f->refused != NULL)
 			continue;
 		*VEC_PUSH(c->arena, &names) = f->name;
 		for (; alias != NULL && *alias != NULL; alias++)
 			*VEC_PUSH(c->arena, &names) = *alias;
 	}
+	if (names.n == 0 && !legacy)
+		return key_names(c, table, true, ret_n);
 	*ret_n = names.n;
 	return names.v;
 }
@@ -142,7 +146,7 @@ decode_unknown_key(
     struct decode *c, const struct table *table, const struct pair *pair)
 {
 	uint32_t n;
-	const char *const *names = key_names(c, table, &n);
+	const char *const *names = key_names(c, table, false, &n);
 	const char *nearest = diag_nearest(pair->key, names, n);
 	struct text elsewhere = find_elsewhere(c, pair->key);
 	struct text where = decode_key(c), all;

@@ -33,7 +33,9 @@ is_list(struct decode *c, const struct node *value)
 {
 	if (value->kind == NODE_LIST)
 		return true;
-	decode_wrong_type(c, value, "a list");
+	decode_wrong_type(c, value,
+	    value->kind == NODE_STRING ? "a list, such as [\"...\"]"
+				       : "a list");
 	return false;
 }
 

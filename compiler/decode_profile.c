@@ -161,17 +161,19 @@ check_environment(struct decode *c, const struct node *object)
 
 	for (uint32_t i = 0; i < n; i++) {
 		const struct node *value = &set->value.map.v[i].value;
+		struct diag *diag;
 		struct text bad;
 		uint32_t begin;
 
 		if (path_scan_forbidden(value->string, &bad) == PATH_CLEAN)
 			continue;
 		begin = (uint32_t)(bad.s - value->string.s);
-		diag_at(c->diags, DIAG_BAD_VALUE,
+		diag = diag_at(c->diags, DIAG_BAD_VALUE,
 		    node_string_span(
 			c->sources, value, begin, begin + bad.len),
 		    "the value of a variable cannot hold \"%.*s\"",
 		    (int)bad.len, bad.s);
+		diag_help(c->diags, diag, "remove it");
 	}
 }
 
