@@ -46,8 +46,8 @@ align_of(size_t size)
 	size_t lowest = size & (~size + 1);
 
 	return lowest == 0 || lowest > alignof(max_align_t)
-	    ? alignof(max_align_t)
-	    : lowest;
+		   ? alignof(max_align_t)
+		   : lowest;
 }
 
 static size_t
@@ -98,7 +98,7 @@ arena_release(struct arena *a)
 		next = b->next;
 		free(b);
 	}
-	*a = (struct arena){ 0 };
+	*a = (struct arena){0};
 }
 
 struct text
@@ -108,7 +108,7 @@ arena_text(struct arena *a, struct text t)
 
 	if (t.len != 0)
 		memcpy(s, t.s, t.len);
-	return (struct text){ s, t.len };
+	return (struct text){s, t.len};
 }
 
 struct text
@@ -137,12 +137,12 @@ arena_vprintf(struct arena *a, const char *fmt, va_list ap)
 	char *s = arena_alloc(a, (size_t)n + 1, 1);
 
 	(void)vsnprintf(s, (size_t)n + 1, fmt, ap);
-	return (struct text){ s, (uint32_t)n };
+	return (struct text){s, (uint32_t)n};
 }
 
 void *
-arena_grow(struct arena *a, void *old, size_t old_count, size_t new_count,
-    size_t size)
+arena_grow(
+    struct arena *a, void *old, size_t old_count, size_t new_count, size_t size)
 {
 	size_t had = bytes_of(old_count, size);
 	size_t want = bytes_of(new_count, size);

@@ -16,7 +16,7 @@ struct arena_block;
 
 struct arena {
 	struct arena_block *blocks; /* newest first */
-	size_t used;                /* bytes handed out, for the tests */
+	size_t used;		    /* bytes handed out, for the tests */
 };
 
 void *arena_alloc(struct arena *a, size_t count, size_t size);
@@ -33,8 +33,8 @@ struct text arena_vprintf(struct arena *a, const char *fmt, va_list ap)
  * Grows an array that the arena owns: the old one stays (and is wasted)
  * unless it was the latest allocation, in which case it grows in place.
  */
-void *arena_grow(struct arena *a, void *old, size_t old_count,
-    size_t new_count, size_t size);
+void *arena_grow(struct arena *a, void *old, size_t old_count, size_t new_count,
+    size_t size);
 
 #define ARENA_NEW(a, type) ((type *)arena_alloc((a), 1, sizeof(type)))
 #define ARENA_ARRAY(a, n, type) ((type *)arena_alloc((a), (n), sizeof(type)))

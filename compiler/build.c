@@ -29,7 +29,7 @@ push(struct build *b)
 	struct pair *p = VEC_PUSH(&b->scratch, &b->stack);
 
 	*p = b->pending;
-	b->pending = (struct pair){ 0 };
+	b->pending = (struct pair){0};
 	b->has_key = false;
 	return p;
 }
@@ -70,9 +70,9 @@ compare_pairs(const void *left, const void *right)
 static void
 duplicate(struct build *b, const struct pair *first, const struct pair *again)
 {
-	struct diag *diag = diag_at(b->diags, DIAG_DUPLICATE_KEY,
-	    again->key_at, "the key \"%.*s\" is given twice in one map",
-	    (int)again->key.len, again->key.s);
+	struct diag *diag = diag_at(b->diags, DIAG_DUPLICATE_KEY, again->key_at,
+	    "the key \"%.*s\" is given twice in one map", (int)again->key.len,
+	    again->key.s);
 
 	diag_note(b->diags, diag, first->key_at, "it is given here first");
 	b->failed = true;
@@ -162,7 +162,7 @@ build_key(struct build *b, struct span at, struct text key)
 {
 	if (!check_string(b, at, key))
 		return false;
-	b->pending = (struct pair){ .key = key, .key_at = at };
+	b->pending = (struct pair){.key = key, .key_at = at};
 	b->has_key = true;
 	return true;
 }

@@ -21,7 +21,7 @@ struct code {
 
 static const struct code codes[] = {
 #define DIAG(number, severity, name, slug)                                     \
-	{ (number), SEVERITY_##severity, (slug) },
+	{(number), SEVERITY_##severity, (slug)},
 #include "compiler/diag.def"
 #undef DIAG
 };
@@ -52,8 +52,8 @@ diag_severity(enum diag_code code)
 }
 
 struct diag *
-diag_at(struct diags *d, enum diag_code code, struct span at, const char *fmt,
-    ...)
+diag_at(
+    struct diags *d, enum diag_code code, struct span at, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -92,8 +92,8 @@ append(struct diags *d, struct diag_line **list, struct span at,
 }
 
 void
-diag_note(struct diags *d, struct diag *diag, struct span at, const char *fmt,
-    ...)
+diag_note(
+    struct diags *d, struct diag *diag, struct span at, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -112,7 +112,7 @@ diag_help(struct diags *d, struct diag *diag, const char *fmt, ...)
 	if (diag == NULL)
 		return;
 	va_start(ap, fmt);
-	append(d, &diag->helps, (struct span){ 0 }, fmt, ap);
+	append(d, &diag->helps, (struct span){0}, fmt, ap);
 	va_end(ap);
 }
 
@@ -139,7 +139,7 @@ static unsigned
 edits(struct text a, struct text b)
 {
 	/* Row i of the table, and the two before it. */
-	unsigned rows[3][WORD_MAX + 1] = { { 0 } };
+	unsigned rows[3][WORD_MAX + 1] = {{0}};
 
 	for (uint32_t j = 0; j <= b.len; j++)
 		rows[0][j] = j;
@@ -152,8 +152,8 @@ edits(struct text a, struct text b)
 		for (uint32_t j = 1; j <= b.len; j++) {
 			int x = lower(a.s[i - 1]), y = lower(b.s[j - 1]);
 
-			row[j] = least(up[j - 1] + (x != y),
-			    least(up[j], row[j - 1]) + 1);
+			row[j] = least(
+			    up[j - 1] + (x != y), least(up[j], row[j - 1]) + 1);
 			if (i > 1 && j > 1 && x == lower(b.s[j - 2]) &&
 			    lower(a.s[i - 2]) == y)
 				row[j] = least(row[j], up2[j - 2] + 1);
@@ -166,17 +166,14 @@ const char *
 diag_nearest(struct text written, const char *const *names, uint32_t count)
 {
 	const char *best = NULL;
-	unsigned limit = written.len < 3 ? 0
-	    : written.len < 6            ? 1
-	                                 : EDITS_MAX;
+	unsigned limit = written.len < 3 ? 0 : written.len < 6 ? 1 : EDITS_MAX;
 
 	if (limit == 0 || written.len > WORD_MAX)
 		return NULL;
 	for (uint32_t i = 0; i < count; i++) {
 		struct text name = text_of(names[i]);
 
-		if (name.len > WORD_MAX ||
-		    name.len + EDITS_MAX < written.len ||
+		if (name.len > WORD_MAX || name.len + EDITS_MAX < written.len ||
 		    written.len + EDITS_MAX < name.len)
 			continue;
 		unsigned n = edits(written, name);

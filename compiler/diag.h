@@ -28,7 +28,7 @@ struct diags {
 	struct arena *arena;
 	const struct sources *sources;
 	struct VEC(struct diag *) list;
-	uint32_t errors;   /* all so far, printed or not */
+	uint32_t errors; /* all so far, printed or not */
 	uint32_t warnings;
 	uint32_t unlisted_errors; /* counted, but too many to keep */
 	uint32_t unlisted_warnings;
@@ -65,8 +65,8 @@ const char *diag_slug(unsigned code);
  * The nearest of `count` names to what was written, or NULL: one or two
  * edits away (a transposition counts one), never for very short words.
  */
-const char *diag_nearest(struct text written, const char *const *names,
-    uint32_t count);
+const char *diag_nearest(
+    struct text written, const char *const *names, uint32_t count);
 
 /*
  * Appends `t` to the arena with control, escape and bidirectional characters

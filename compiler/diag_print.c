@@ -45,22 +45,22 @@ static bool
 is_unsafe(uint32_t code)
 {
 	static const struct range ranges[] = {
-		{ 0x00, 0x1F },       /* C0 */
-		{ 0x7F, 0x9F },       /* DEL, C1 */
-		{ 0xAD, 0xAD },       /* soft hyphen */
-		{ 0x61C, 0x61C },     /* Arabic letter mark */
-		{ 0x180E, 0x180E },   /* Mongolian vowel separator */
-		{ 0x200B, 0x200F },   /* zero width, direction marks */
-		{ 0x2028, 0x202E },   /* line separators, direction overrides */
-		{ 0x2060, 0x206F },   /* invisible operators, isolates */
-		{ 0xFE00, 0xFE0F },   /* variation selectors */
-		{ 0xFEFF, 0xFEFF },   /* byte-order mark */
-		{ 0xFFF9, 0xFFFB },   /* interlinear annotation */
-		{ 0xE0000, 0xE0FFF }, /* tags, more variation selectors */
+	    {0x00, 0x1F},	/* C0 */
+	    {0x7F, 0x9F},	/* DEL, C1 */
+	    {0xAD, 0xAD},	/* soft hyphen */
+	    {0x61C, 0x61C},	/* Arabic letter mark */
+	    {0x180E, 0x180E},	/* Mongolian vowel separator */
+	    {0x200B, 0x200F},	/* zero width, direction marks */
+	    {0x2028, 0x202E},	/* line separators, direction overrides */
+	    {0x2060, 0x206F},	/* invisible operators, isolates */
+	    {0xFE00, 0xFE0F},	/* variation selectors */
+	    {0xFEFF, 0xFEFF},	/* byte-order mark */
+	    {0xFFF9, 0xFFFB},	/* interlinear annotation */
+	    {0xE0000, 0xE0FFF}, /* tags, more variation selectors */
 	};
 
 	return code < 0x20 ||
-	    (code >= 0x7F && in_ranges(ranges, ARRAY_LEN(ranges), code));
+	       (code >= 0x7F && in_ranges(ranges, ARRAY_LEN(ranges), code));
 }
 
 /* Terminal columns of a character that is safe: a good guess is enough. */
@@ -68,10 +68,17 @@ static unsigned
 columns_of(uint32_t code)
 {
 	static const struct range wide[] = {
-		{ 0x1100, 0x115F }, { 0x2E80, 0xA4CF }, { 0xAC00, 0xD7A3 },
-		{ 0xF900, 0xFAFF }, { 0xFE30, 0xFE6F }, { 0xFF00, 0xFF60 },
-		{ 0xFFE0, 0xFFE6 }, { 0x1F300, 0x1F64F }, { 0x1F680, 0x1F6FF },
-		{ 0x1F900, 0x1F9FF }, { 0x20000, 0x3FFFD },
+	    {0x1100, 0x115F},
+	    {0x2E80, 0xA4CF},
+	    {0xAC00, 0xD7A3},
+	    {0xF900, 0xFAFF},
+	    {0xFE30, 0xFE6F},
+	    {0xFF00, 0xFF60},
+	    {0xFFE0, 0xFFE6},
+	    {0x1F300, 0x1F64F},
+	    {0x1F680, 0x1F6FF},
+	    {0x1F900, 0x1F9FF},
+	    {0x20000, 0x3FFFD},
 	};
 
 	if (code < 0x300)
@@ -91,7 +98,7 @@ struct glyph {
 static struct glyph
 glyph_at(struct text t, uint32_t i)
 {
-	struct glyph g = { 0 };
+	struct glyph g = {0};
 	uint32_t code;
 
 	g.bytes = utf8_decode(t.s + i, t.len - i, &code);
@@ -103,8 +110,8 @@ glyph_at(struct text t, uint32_t i)
 	}
 	bool byte = g.bytes == 0 || code < 0x80;
 	int n = byte ? snprintf(g.printed, sizeof(g.printed), "\\x%02x",
-	                   (unsigned)(unsigned char)t.s[i])
-	             : snprintf(g.printed, sizeof(g.printed), "\\u{%x}", code);
+			   (unsigned)(unsigned char)t.s[i])
+		     : snprintf(g.printed, sizeof(g.printed), "\\u{%x}", code);
 
 	if (g.bytes == 0)
 		g.bytes = 1;
@@ -147,7 +154,7 @@ diag_safe(struct arena *a, struct text t)
 		at += g.len;
 		i += g.bytes;
 	}
-	return (struct text){ s, (uint32_t)len };
+	return (struct text){s, (uint32_t)len};
 }
 
 static bool
@@ -170,9 +177,9 @@ put_message(FILE *out, struct text t)
 		head--;
 	while (is_inside_character(t, tail))
 		tail++;
-	put_safe(out, (struct text){ t.s, head });
+	put_safe(out, (struct text){t.s, head});
 	(void)fputs(" ... ", out);
-	put_safe(out, (struct text){ t.s + tail, t.len - tail });
+	put_safe(out, (struct text){t.s + tail, t.len - tail});
 }
 
 /* The part of a line that is shown. */
@@ -209,7 +216,7 @@ backward(struct text line, uint32_t i, unsigned columns)
 static struct window
 window_around(struct text line, uint32_t caret)
 {
-	struct window w = { 0, forward(line, 0, EXCERPT_COLUMNS) };
+	struct window w = {0, forward(line, 0, EXCERPT_COLUMNS)};
 
 	if (w.end == line.len)
 		return w;
@@ -246,8 +253,8 @@ put_excerpt_line(FILE *out, struct text line, struct window w)
 
 /* A caret under [begin, end) of the line; tabs stay tabs, to line up. */
 static void
-put_caret_line(FILE *out, struct text line, struct window w, uint32_t begin,
-    uint32_t end)
+put_caret_line(
+    FILE *out, struct text line, struct window w, uint32_t begin, uint32_t end)
 {
 	bool drawn = false;
 
@@ -303,7 +310,7 @@ put_line(const struct printer *p, struct span at, const char *label,
 {
 	bool known = at.source != 0 && at.source < p->sources->files.n;
 	bool placed = known && (at.begin | at.end) != 0;
-	struct place place = { 0 };
+	struct place place = {0};
 
 	if (placed)
 		place = source_place(p->sources, at.source, at.begin);
@@ -313,8 +320,8 @@ put_line(const struct printer *p, struct span at, const char *label,
 		(void)fputs("nonoc", p->out);
 	if (placed)
 		(void)fprintf(p->out, ":%u:%u", place.line, place.column);
-	(void)fprintf(p->out, p->bold ? ": \033[1m%s\033[0m: " : ": %s: ",
-	    label);
+	(void)fprintf(
+	    p->out, p->bold ? ": \033[1m%s\033[0m: " : ": %s: ", label);
 	put_message(p->out, text);
 	(void)putc('\n', p->out);
 	if (!placed)
@@ -403,7 +410,7 @@ put_totals(FILE *out, uint32_t errors, uint32_t warnings)
 void
 diags_print(struct diags *d, FILE *out, bool bold)
 {
-	struct printer p = { out, d->sources, bold };
+	struct printer p = {out, d->sources, bold};
 	uint32_t errors = 0, warnings = 0;
 
 	if (d->list.n != 0)
@@ -420,8 +427,8 @@ diags_print(struct diags *d, FILE *out, bool bold)
 		if (errors <= DIAG_ERRORS_SHOWN)
 			put_diag(&p, diag);
 	}
-	put_totals(out, errors + d->unlisted_errors,
-	    warnings + d->unlisted_warnings);
+	put_totals(
+	    out, errors + d->unlisted_errors, warnings + d->unlisted_warnings);
 	d->list.n = 0;
 	d->unlisted_errors = 0;
 	d->unlisted_warnings = 0;
@@ -434,8 +441,8 @@ wants_bold(void)
 	const char *term = getenv("TERM");
 
 	return isatty(STDERR_FILENO) == 1 &&
-	    (no_color == NULL || no_color[0] == '\0') && term != NULL &&
-	    strcmp(term, "dumb") != 0;
+	       (no_color == NULL || no_color[0] == '\0') && term != NULL &&
+	       strcmp(term, "dumb") != 0;
 }
 
 void

@@ -16,7 +16,7 @@ struct diag {
 	enum diag_code code;
 	uint32_t order; /* of recording, to make the sort stable */
 	struct span at;
-	struct text text;        /* as it came: made safe when printed */
+	struct text text;	 /* as it came: made safe when printed */
 	struct diag_line *notes; /* in print order */
 	struct diag_line *helps;
 };

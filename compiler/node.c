@@ -92,8 +92,8 @@ print_scalar(const struct printer *p, const struct node *n)
 		(void)fprintf(p->out, "%" PRId64, n->integer);
 		return;
 	case NODE_NUMBER:
-		(void)fprintf(p->out, "number %.*s", (int)n->string.len,
-		    n->string.s);
+		(void)fprintf(
+		    p->out, "number %.*s", (int)n->string.len, n->string.s);
 		return;
 	case NODE_STRING:
 		print_string(n->string, p->out);
@@ -145,7 +145,7 @@ print_value(const struct printer *p, const struct node *n,
 void
 node_print(const struct node *n, FILE *out)
 {
-	struct printer p = { NULL, out };
+	struct printer p = {NULL, out};
 
 	print_value(&p, n, NULL, 0);
 }
@@ -153,7 +153,7 @@ node_print(const struct node *n, FILE *out)
 void
 node_print_places(const struct sources *s, const struct node *n, FILE *out)
 {
-	struct printer p = { s, out };
+	struct printer p = {s, out};
 
 	print_value(&p, n, NULL, 0);
 }

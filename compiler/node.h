@@ -23,8 +23,8 @@ enum node_kind {
 
 enum {
 	NODE_DEPTH_MAX = 64,
-	NODE_COUNT_MAX = 1 << 20,       /* values in one file */
-	NODE_STRING_MAX = 64 << 10,     /* bytes of one string */
+	NODE_COUNT_MAX = 1 << 20,   /* values in one file */
+	NODE_STRING_MAX = 64 << 10, /* bytes of one string */
 };
 
 struct node;
@@ -63,8 +63,8 @@ const char *node_kind_name(enum node_kind kind);
  * second adds "@line:column-column" of each key, then of its value.
  */
 void node_print(const struct node *n, FILE *out);
-void node_print_places(const struct sources *s, const struct node *n,
-    FILE *out);
+void node_print_places(
+    const struct sources *s, const struct node *n, FILE *out);
 
 /*
  * Where bytes begin..end of a NODE_STRING's unescaped text stand in its

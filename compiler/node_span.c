@@ -14,8 +14,8 @@
 struct walk {
 	struct text raw;  /* between the quotes */
 	struct text text; /* unescaped */
-	uint32_t r, t;    /* how far in either */
-	char quote;       /* '"', '\'', '|' for a block, 0 for plain text */
+	uint32_t r, t;	  /* how far in either */
+	char quote;	  /* '"', '\'', '|' for a block, 0 for plain text */
 	uint32_t indent;  /* of a block's lines */
 };
 
@@ -66,8 +66,7 @@ line_break(struct walk *w)
 		w->t++;
 		return;
 	}
-	while (newlines-- > 0 && w->t < w->text.len &&
-	    w->text.s[w->t] == '\n')
+	while (newlines-- > 0 && w->t < w->text.len && w->text.s[w->t] == '\n')
 		w->t++;
 }
 
@@ -86,7 +85,7 @@ block_break(struct walk *w)
 			uint32_t n = 0;
 
 			while (n < w->indent && w->r < w->raw.len &&
-			    w->raw.s[w->r] == ' ') {
+			       w->raw.s[w->r] == ' ') {
 				w->r++;
 				n++;
 			}
@@ -100,8 +99,7 @@ block_break(struct walk *w)
 		w->t++;
 		return;
 	}
-	while (newlines-- > 0 && w->t < w->text.len &&
-	    w->text.s[w->t] == '\n')
+	while (newlines-- > 0 && w->t < w->text.len && w->text.s[w->t] == '\n')
 		w->t++;
 }
 
@@ -202,15 +200,15 @@ enter_block(struct walk *w)
 		r++;
 	w->r = r;
 	while (r < w->raw.len && (w->raw.s[r] == '\n' || w->raw.s[r] == '\r' ||
-	                             w->raw.s[r] == ' ')) {
+				     w->raw.s[r] == ' ')) {
 		w->indent = w->raw.s[r] == ' ' ? w->indent + 1 : 0;
 		r++;
 	}
 }
 
 struct span
-node_string_span(const struct sources *s, const struct node *n, uint32_t begin,
-    uint32_t end)
+node_string_span(
+    const struct sources *s, const struct node *n, uint32_t begin, uint32_t end)
 {
 	struct text file = source_get(s, n->at.source)->text;
 	uintptr_t base = (uintptr_t)file.s, here = (uintptr_t)n->string.s;
@@ -222,12 +220,11 @@ node_string_span(const struct sources *s, const struct node *n, uint32_t begin,
 	if (here >= base && here < base + file.len) { /* nothing unescaped */
 		uint32_t offset = (uint32_t)(here - base);
 
-		return (struct span){ at.source, offset + begin,
-			offset + end };
+		return (struct span){at.source, offset + begin, offset + end};
 	}
 	struct walk w = {
-		.raw = { file.s + at.begin, at.end - at.begin },
-		.text = n->string,
+	    .raw = {file.s + at.begin, at.end - at.begin},
+	    .text = n->string,
 	};
 	char first = w.raw.len == 0 ? '\0' : w.raw.s[0];
 	uint32_t skipped = at.begin;

@@ -10,7 +10,7 @@ ends_with(struct text t, const char *suffix)
 	struct text end = text_of(suffix);
 
 	return t.len > end.len &&
-	    memcmp(t.s + t.len - end.len, end.s, end.len) == 0;
+	       memcmp(t.s + t.len - end.len, end.s, end.len) == 0;
 }
 
 bool
@@ -25,10 +25,11 @@ read_source(struct sources *s, struct arena *a, struct diags *d,
 		return read_yaml(a, d, s, source, ret_node);
 
 	struct diag *diag = diag_at(d, DIAG_UNKNOWN_DIALECT,
-	    (struct span){ source, 0, 0 },
+	    (struct span){source, 0, 0},
 	    "the name of this file does not say whether it is JSON or YAML");
 
-	diag_help(d, diag, "JSON files are named .json or .jsonc, YAML files "
+	diag_help(d, diag,
+	    "JSON files are named .json or .jsonc, YAML files "
 	    ".yaml or .yml");
 	return false;
 }
@@ -41,16 +42,15 @@ read_source(struct sources *s, struct arena *a, struct diags *d,
 static bool
 is_deceptive(uint32_t code)
 {
-	return (code >= 0x7F && code <= 0x9F) ||   /* DEL, C1; 85 is a newline */
-	    code == 0x2028 || code == 0x2029 ||    /* line separators */
-	    (code >= 0x202A && code <= 0x202E) ||  /* direction overrides */
-	    (code >= 0x2066 && code <= 0x2069) ||  /* direction isolates */
-	    code == 0xFEFF;
+	return (code >= 0x7F && code <= 0x9F) || /* DEL, C1; 85 is a newline */
+	       code == 0x2028 || code == 0x2029 ||   /* line separators */
+	       (code >= 0x202A && code <= 0x202E) || /* direction overrides */
+	       (code >= 0x2066 && code <= 0x2069) || /* direction isolates */
+	       code == 0xFEFF;
 }
 
 bool
-read_check_characters(struct diags *d, const struct sources *s,
-    uint32_t source)
+read_check_characters(struct diags *d, const struct sources *s, uint32_t source)
 {
 	struct text t = source_get(s, source)->text;
 	struct diag *diag;
@@ -66,20 +66,24 @@ read_check_characters(struct diags *d, const struct sources *s,
 
 		if (n == 0 || (code != '\r' && !is_deceptive(code)))
 			continue;
-		struct span at = { source, i, i + n };
+		struct span at = {source, i, i + n};
 
 		if (code == '\r') {
 			diag = diag_at(d, DIAG_ENCODING, at,
 			    "a carriage return without a line feed: programs "
 			    "disagree about where this line ends");
-			diag_help(d, diag, "end lines with LF or CR LF; in "
+			diag_help(d, diag,
+			    "end lines with LF or CR LF; in "
 			    "double quotes write \\r");
 		} else {
 			diag = diag_at(d, DIAG_ENCODING, at,
 			    "the character U+%04X can make the text look "
-			    "different from what it says", code);
-			diag_help(d, diag, "take it out; if it is meant, write "
-			    "\\u%04x in double quotes", code);
+			    "different from what it says",
+			    code);
+			diag_help(d, diag,
+			    "take it out; if it is meant, write "
+			    "\\u%04x in double quotes",
+			    code);
 		}
 		return false;
 	}

@@ -21,7 +21,7 @@ bool read_yaml(struct arena *a, struct diags *d, const struct sources *s,
  * For both readers: refuses lone carriage returns and characters that control
  * a terminal, end a line only for some programs, or reorder it (N1004).
  */
-bool read_check_characters(struct diags *d, const struct sources *s,
-    uint32_t source);
+bool read_check_characters(
+    struct diags *d, const struct sources *s, uint32_t source);
 
 #endif

@@ -15,8 +15,8 @@ struct parser {
 	struct build build;
 	struct json_scanner scan;
 	struct json_lexeme token; /* the next one */
-	struct span open;         /* of the container around it, or none */
-	uint32_t before;          /* end of the token before it */
+	struct span open;	  /* of the container around it, or none */
+	uint32_t before;	  /* end of the token before it */
 };
 
 static void
@@ -38,8 +38,8 @@ static void
 note_open(struct parser *p, struct diag *diag)
 {
 	if (p->open.source != 0)
-		diag_note(p->build.diags, diag, p->open,
-		    "the %s begins here", container(p));
+		diag_note(p->build.diags, diag, p->open, "the %s begins here",
+		    container(p));
 }
 
 /* For the words that other programs write where JSON has none. */
@@ -47,11 +47,15 @@ static const char *
 word_meant(struct text t)
 {
 	static const char *const words[][2] = {
-		{ "True", "true" },   { "TRUE", "true" },
-		{ "False", "false" }, { "FALSE", "false" },
-		{ "Null", "null" },   { "NULL", "null" },
-		{ "None", "null" },   { "nil", "null" },
-		{ "undefined", "null" },
+	    {"True", "true"},
+	    {"TRUE", "true"},
+	    {"False", "false"},
+	    {"FALSE", "false"},
+	    {"Null", "null"},
+	    {"NULL", "null"},
+	    {"None", "null"},
+	    {"nil", "null"},
+	    {"undefined", "null"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
@@ -70,15 +74,16 @@ bad_word(struct parser *p, bool key)
 	const char *digits = t.s + (t.s[0] == '-' || t.s[0] == '+');
 	struct diag *diag;
 
-	if (!key && (strncmp(digits, "Infinity", 8) == 0 ||
-	                text_is(t, "NaN"))) {
-		(void)diag_at(d, DIAG_BAD_NUMBER, p->token.at,
+	if (!key &&
+	    (strncmp(digits, "Infinity", 8) == 0 || text_is(t, "NaN"))) {
+		diag = diag_at(d, DIAG_BAD_NUMBER, p->token.at,
 		    "JSON has no number \"%.*s\"", (int)t.len, t.s);
+		diag_help(d, diag, "write digits, or text in double quotes");
 		return;
 	}
 	diag = diag_at(d, DIAG_SYNTAX, p->token.at, "%s",
 	    key ? "a key must stand in double quotes"
-	        : "text must stand in double quotes");
+		: "text must stand in double quotes");
 	if (meant != NULL)
 		diag_help(d, diag, "write %s", meant);
 	else
@@ -175,7 +180,7 @@ unexpected_value(struct parser *p, bool key, const char *expected)
 static bool
 no_comma(struct parser *p, const char *expected)
 {
-	struct span gap = { p->scan.source, p->before, p->before };
+	struct span gap = {p->scan.source, p->before, p->before};
 	struct diag *diag;
 
 	switch (p->token.kind) {
@@ -210,7 +215,7 @@ no_comma(struct parser *p, const char *expected)
 static struct node
 integer(const struct json_lexeme *token)
 {
-	struct node n = { .at = token->at, .kind = NODE_INTEGER };
+	struct node n = {.at = token->at, .kind = NODE_INTEGER};
 	struct text t = token->text;
 	bool negative = t.s[0] == '-';
 	uint64_t limit = (uint64_t)INT64_MAX + (negative ? 1 : 0), value = 0;
@@ -226,8 +231,8 @@ integer(const struct json_lexeme *token)
 		value = value * 10 + digit;
 	}
 	/* Not -(int64_t)value: that overflows for the lowest one. */
-	n.integer = negative && value != 0 ? -(int64_t)(value - 1) - 1
-	                                   : (int64_t)value;
+	n.integer =
+	    negative && value != 0 ? -(int64_t)(value - 1) - 1 : (int64_t)value;
 	return n;
 }
 
@@ -299,7 +304,7 @@ map(struct parser *p)
 static bool
 value(struct parser *p)
 {
-	struct node n = { .at = p->token.at };
+	struct node n = {.at = p->token.at};
 
 	switch (p->token.kind) {
 	case JSON_MAP_OPEN:
@@ -350,11 +355,11 @@ document(struct parser *p)
 
 	next(p);
 	if (p->token.kind == JSON_END) {
-		struct diag *diag = diag_at(d, DIAG_EMPTY,
-		    (struct span){ p->scan.source, 0, 0 },
-		    p->token.at.begin == 0
-		        ? "the file is empty"
-		        : "the file holds nothing but blanks and comments");
+		struct diag *diag =
+		    diag_at(d, DIAG_EMPTY, (struct span){p->scan.source, 0, 0},
+			p->token.at.begin == 0
+			    ? "the file is empty"
+			    : "the file holds nothing but blanks and comments");
 
 		diag_help(d, diag, "the smallest JSON file is {}");
 		return false;
@@ -381,14 +386,15 @@ read_json(struct arena *a, struct diags *d, const struct sources *s,
 	struct text t = source_get(s, source)->text;
 	const unsigned char *begin = (const unsigned char *)t.s;
 	struct parser p = {
-		.build = { .arena = a, .diags = d },
-		.scan = {
-			.arena = a,
-			.diags = d,
-			.source = source,
-			.begin = begin,
-			.at = begin,
-			.end = begin + t.len,
+	    .build = {.arena = a, .diags = d},
+	    .scan =
+		{
+		    .arena = a,
+		    .diags = d,
+		    .source = source,
+		    .begin = begin,
+		    .at = begin,
+		    .end = begin + t.len,
 		},
 	};
 	bool ok = read_check_characters(d, s, source) && document(&p);

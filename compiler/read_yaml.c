@@ -28,7 +28,7 @@ static bool
 is_inside_character(const struct reader *r, uint32_t byte)
 {
 	return byte < r->text.len &&
-	    ((unsigned char)r->text.s[byte] & 0xC0) == 0x80;
+	       ((unsigned char)r->text.s[byte] & 0xC0) == 0x80;
 }
 
 /* Marks move forward but for a few steps, so this is linear over all. */
@@ -55,21 +55,20 @@ span_of(struct reader *r, const yaml_event_t *e)
 {
 	uint32_t begin = byte_of(r, e->start_mark.index);
 
-	return (struct span){ r->source, begin,
-		byte_of(r, e->end_mark.index) };
+	return (struct span){r->source, begin, byte_of(r, e->end_mark.index)};
 }
 
 static struct span
 point(const struct reader *r, uint32_t byte)
 {
-	return (struct span){ r->source, byte, byte };
+	return (struct span){r->source, byte, byte};
 }
 
 static struct span
 character(const struct reader *r, uint32_t byte)
 {
-	return (struct span){ r->source, byte,
-		byte + (byte < r->text.len ? 1 : 0) };
+	return (struct span){
+	    r->source, byte, byte + (byte < r->text.len ? 1 : 0)};
 }
 
 static bool
@@ -86,7 +85,7 @@ word_at(const struct reader *r, uint32_t begin)
 
 	while (end < r->text.len && !is_space(r->text.s[end]))
 		end++;
-	return (struct span){ r->source, begin, end };
+	return (struct span){r->source, begin, end};
 }
 
 static bool
@@ -121,13 +120,13 @@ refuse_by_libyaml(struct reader *r)
 	if (at < r->text.len && r->text.s[at] == '\t')
 		p = yaml_problem_find(NULL, "found a tab character");
 	if (p->at_context)
-		return refuse(r, p->code, character(r, context), p->message,
-		    p->help);
-	diag = diag_at(r->build.diags, p->code, character(r, at), "%s",
-	    p->message);
+		return refuse(
+		    r, p->code, character(r, context), p->message, p->help);
+	diag = diag_at(
+	    r->build.diags, p->code, character(r, at), "%s", p->message);
 	if (y->context != NULL && context < at &&
 	    (strncmp(y->context, "while parsing a block", 21) == 0 ||
-	        strncmp(y->context, "while parsing a flow", 20) == 0))
+		strncmp(y->context, "while parsing a flow", 20) == 0))
 		diag_note(r->build.diags, diag, character(r, context),
 		    "what is open here begins at this place");
 	if (p->help != NULL)
@@ -142,7 +141,7 @@ wants_key(const struct reader *r)
 	const struct build *b = &r->build;
 
 	return b->frames.n != 0 && b->frames.v[b->frames.n - 1].is_map &&
-	    !b->has_key;
+	       !b->has_key;
 }
 
 static bool
@@ -156,7 +155,8 @@ refuse_properties(struct reader *r, const yaml_event_t *e,
 		return true;
 	at = word_at(r, byte_of(r, e->start_mark.index));
 	p = yaml_problem_find(anchor != NULL ? "while scanning an anchor"
-	                                     : "while scanning a tag", NULL);
+					     : "while scanning a tag",
+	    NULL);
 	return refuse(r, p->code, at, p->message, p->help);
 }
 
@@ -194,8 +194,8 @@ misread(struct reader *r, struct span at, const char *message)
 static bool
 refuse_empty_file(struct reader *r)
 {
-	struct diag *diag = diag_at(r->build.diags, DIAG_EMPTY,
-	    point(r, 0), "the file holds no value");
+	struct diag *diag = diag_at(
+	    r->build.diags, DIAG_EMPTY, point(r, 0), "the file holds no value");
 
 	diag_help(r->build.diags, diag, "the smallest YAML file is {}");
 	return false;
@@ -213,17 +213,18 @@ refuse_empty(struct reader *r, uint32_t at)
 	} else {
 		while (at > 0 && is_space(r->text.s[at - 1]))
 			at--;
-		diag = misread(r, point(r, at),
-		    "this entry of the list has no value");
+		diag = misread(
+		    r, point(r, at), "this entry of the list has no value");
 	}
-	diag_help(b->diags, diag, "write null, \"\", [] or {}, whichever is "
+	diag_help(b->diags, diag,
+	    "write null, \"\", [] or {}, whichever is "
 	    "meant");
 }
 
 /* Plain text that not every program takes for text. */
 static void
-refuse_plain(struct reader *r, struct span at, struct text t,
-    enum yaml_plain kind)
+refuse_plain(
+    struct reader *r, struct span at, struct text t, enum yaml_plain kind)
 {
 	struct diags *d = r->build.diags;
 	struct diag *diag;
@@ -241,13 +242,17 @@ refuse_plain(struct reader *r, struct span at, struct text t,
 	} else if (kind == YAML_PLAIN_DATE) {
 		taken = "a date";
 	}
-	diag = diag_at(d, DIAG_YAML_PLAIN, at, "some YAML programs take %.*s "
-	    "for %s, others for text", (int)t.len, t.s, taken);
+	diag = diag_at(d, DIAG_YAML_PLAIN, at,
+	    "some YAML programs take %.*s "
+	    "for %s, others for text",
+	    (int)t.len, t.s, taken);
 	if (otherwise == NULL)
 		diag_help(d, diag, "write \"%.*s\"", (int)t.len, t.s);
 	else
-		diag_help(d, diag, "write \"%.*s\" if text is meant, otherwise "
-		    "%s", (int)t.len, t.s, otherwise);
+		diag_help(d, diag,
+		    "write \"%.*s\" if text is meant, otherwise "
+		    "%s",
+		    (int)t.len, t.s, otherwise);
 	r->build.failed = true;
 }
 
@@ -255,9 +260,9 @@ refuse_plain(struct reader *r, struct span at, struct text t,
 static struct text
 unescaped(struct reader *r, const yaml_event_t *e, struct span at)
 {
-	struct text raw = { r->text.s + at.begin, at.end - at.begin };
-	struct text value = { (const char *)e->data.scalar.value,
-		(uint32_t)e->data.scalar.length };
+	struct text raw = {r->text.s + at.begin, at.end - at.begin};
+	struct text value = {(const char *)e->data.scalar.value,
+	    (uint32_t)e->data.scalar.length};
 
 	if (e->data.scalar.style != YAML_PLAIN_SCALAR_STYLE && raw.len >= 2) {
 		raw.s++;
@@ -279,14 +284,13 @@ integer(struct text t, int64_t *ret_value)
 			return false;
 		value = value * 10 + digit;
 	}
-	*ret_value = negative && value != 0 ? -(int64_t)(value - 1) - 1
-	                                    : (int64_t)value;
+	*ret_value =
+	    negative && value != 0 ? -(int64_t)(value - 1) - 1 : (int64_t)value;
 	return true;
 }
 
 static bool
-plain_key(struct reader *r, struct span at, struct text t,
-    enum yaml_plain kind)
+plain_key(struct reader *r, struct span at, struct text t, enum yaml_plain kind)
 {
 	struct diag *diag;
 
@@ -305,10 +309,11 @@ plain_key(struct reader *r, struct span at, struct text t,
 	case YAML_PLAIN_FALSE:
 	case YAML_PLAIN_NULL:
 	case YAML_PLAIN_INTEGER:
-		diag = misread(r, at, "this key is not text to every YAML "
+		diag = misread(r, at,
+		    "this key is not text to every YAML "
 		    "program");
-		diag_help(r->build.diags, diag, "write \"%.*s\"",
-		    (int)t.len, t.s);
+		diag_help(
+		    r->build.diags, diag, "write \"%.*s\"", (int)t.len, t.s);
 		break;
 	case YAML_PLAIN_BOOL:
 	case YAML_PLAIN_NIL:
@@ -322,10 +327,10 @@ plain_key(struct reader *r, struct span at, struct text t,
 }
 
 static bool
-plain_value(struct reader *r, struct span at, struct text t,
-    enum yaml_plain kind)
+plain_value(
+    struct reader *r, struct span at, struct text t, enum yaml_plain kind)
 {
-	struct node n = { .at = at, .kind = NODE_STRING, .string = t };
+	struct node n = {.at = at, .kind = NODE_STRING, .string = t};
 
 	switch (kind) {
 	case YAML_PLAIN_TEXT:
@@ -368,14 +373,13 @@ plain(struct reader *r, const yaml_event_t *e, struct span at, bool is_key)
 
 	/* A forgotten "- " or "key:" joins two lines without a word. */
 	if (memchr(r->text.s + at.begin, '\n', at.end - at.begin) != NULL) {
-		diag = misread(r, at,
-		    "text without quotes runs over several lines");
+		diag = misread(
+		    r, at, "text without quotes runs over several lines");
 		diag_help(r->build.diags, diag,
 		    "put it in quotes, or check the indentation");
 		kind = YAML_PLAIN_TEXT;
 	}
-	return is_key ? plain_key(r, at, t, kind)
-	              : plain_value(r, at, t, kind);
+	return is_key ? plain_key(r, at, t, kind) : plain_value(r, at, t, kind);
 }
 
 static bool
@@ -384,8 +388,7 @@ scalar(struct reader *r, const yaml_event_t *e)
 	struct span at = span_of(r, e);
 	bool is_key = wants_key(r);
 
-	if (!refuse_properties(r, e, e->data.scalar.anchor,
-	        e->data.scalar.tag))
+	if (!refuse_properties(r, e, e->data.scalar.anchor, e->data.scalar.tag))
 		return false;
 	if (is_key && !check_no_question_mark(r, at.begin))
 		return false;
@@ -401,7 +404,7 @@ scalar(struct reader *r, const yaml_event_t *e)
 	if (is_key)
 		return build_key(&r->build, at, t);
 	return build_scalar(&r->build,
-	    (struct node){ .at = at, .kind = NODE_STRING, .string = t });
+	    (struct node){.at = at, .kind = NODE_STRING, .string = t});
 }
 
 static bool
@@ -421,8 +424,7 @@ begin(struct reader *r, const yaml_event_t *e, bool is_map, bool is_flow,
 		    "put braces around it: [{key: value}]");
 	if (is_flow)
 		r->last = at + 1;
-	return build_begin(&r->build, is_map,
-	    (struct span){ r->source, at, at });
+	return build_begin(&r->build, is_map, (struct span){r->source, at, at});
 }
 
 /* The end mark of a block collection sits on whatever comes next. */
@@ -474,17 +476,18 @@ check_nothing_follows(struct reader *r, uint32_t i)
 		else if (s[i] == '#')
 			i += (uint32_t)strcspn(s + i, "\n");
 		else if (line_start && strncmp(s + i, "...", 3) == 0 &&
-		    (s[i + 3] == '\0' || is_space(s[i + 3])))
+			 (s[i + 3] == '\0' || is_space(s[i + 3])))
 			i += 3;
-		else if (line_start && (strncmp(s + i, "---", 3) == 0 ||
-		                           s[i] == '%'))
+		else if (line_start &&
+			 (strncmp(s + i, "---", 3) == 0 || s[i] == '%'))
 			return refuse(r, DIAG_YAML_FEATURE, word_at(r, i),
 			    "a second document begins here; a file holds one",
 			    NULL);
 		else
 			return refuse(r, DIAG_SYNTAX, word_at(r, i),
 			    "there is text after the end of the value: a file "
-			    "holds one", NULL);
+			    "holds one",
+			    NULL);
 	}
 	return true;
 }
@@ -536,8 +539,8 @@ document(struct reader *r)
 		diag_out_of_memory();
 	/* Or it would look for UTF-16. */
 	yaml_parser_set_encoding(&r->parser, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(&r->parser,
-	    (const unsigned char *)r->text.s, r->text.len);
+	yaml_parser_set_input_string(
+	    &r->parser, (const unsigned char *)r->text.s, r->text.len);
 	while (ok && !done) {
 		yaml_event_t e;
 
@@ -557,9 +560,9 @@ read_yaml(struct arena *a, struct diags *d, const struct sources *s,
     uint32_t source, const struct node **ret_node)
 {
 	struct reader r = {
-		.build = { .arena = a, .diags = d },
-		.source = source,
-		.text = source_get(s, source)->text,
+	    .build = {.arena = a, .diags = d},
+	    .source = source,
+	    .text = source_get(s, source)->text,
 	};
 	bool ok = read_check_characters(d, s, source) && document(&r);
 	const struct node *root = build_finish(&r.build, ok);

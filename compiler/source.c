@@ -17,7 +17,7 @@ mark_lines(struct arena *a, struct text t)
 {
 	uint32_t n = t.len / SOURCE_STRIDE + 1;
 	struct source_mark *marks = ARENA_ARRAY(a, n, struct source_mark);
-	struct source_mark here = { .line = 1 };
+	struct source_mark here = {.line = 1};
 
 	for (uint32_t i = 0;; i++) {
 		if (i % SOURCE_STRIDE == 0)
@@ -72,15 +72,15 @@ source_place(const struct sources *s, uint32_t source, uint32_t offset)
 	uint32_t stop = next < t.len ? next : t.len;
 	const char *newline = memchr(t.s + offset, '\n', stop - offset);
 	uint32_t end = newline != NULL ? (uint32_t)(newline - t.s)
-	    : next <= t.len            ? f->marks[k + 1].line_end
-	                               : t.len;
+		       : next <= t.len ? f->marks[k + 1].line_end
+				       : t.len;
 
 	if (end > here.line_begin && t.s[end - 1] == '\r')
 		end--;
 	return (struct place){
-		.line = here.line,
-		.column = here.column + 1,
-		.line_text = { t.s + here.line_begin, end - here.line_begin },
+	    .line = here.line,
+	    .column = here.column + 1,
+	    .line_text = {t.s + here.line_begin, end - here.line_begin},
 	};
 }
 
@@ -98,7 +98,7 @@ first_bad_byte(struct text t)
 		while (t.len - i >= sizeof(eight)) {
 			memcpy(&eight, t.s + i, sizeof(eight));
 			if (((eight | (eight - 0x0101010101010101u)) &
-			        0x8080808080808080u) != 0)
+				0x8080808080808080u) != 0)
 				break;
 			i += (uint32_t)sizeof(eight);
 		}
@@ -123,17 +123,17 @@ static bool
 check_encoding(struct diags *d, uint32_t source, struct text t)
 {
 	static const char save[] = "save the file as UTF-8 without a "
-	                           "byte-order mark";
+				   "byte-order mark";
 	struct diag *diag;
 
 	if (begins_with(t, "\xEF\xBB\xBF", 3)) {
-		diag = diag_at(d, DIAG_ENCODING, (struct span){ source, 0, 3 },
+		diag = diag_at(d, DIAG_ENCODING, (struct span){source, 0, 3},
 		    "the file begins with a byte-order mark");
 		diag_help(d, diag, "%s", save);
 		return false;
 	}
 	if (begins_with(t, "\xFF\xFE", 2) || begins_with(t, "\xFE\xFF", 2)) {
-		diag = diag_at(d, DIAG_ENCODING, (struct span){ source, 0, 2 },
+		diag = diag_at(d, DIAG_ENCODING, (struct span){source, 0, 2},
 		    "the file looks like UTF-16");
 		diag_help(d, diag, "%s", save);
 		return false;
@@ -143,7 +143,7 @@ check_encoding(struct diags *d, uint32_t source, struct text t)
 	if (at == t.len)
 		return true;
 
-	struct span span = { source, at, at + 1 };
+	struct span span = {source, at, at + 1};
 
 	if (t.s[at] == '\0') {
 		diag = diag_at(d, DIAG_ENCODING, span,
@@ -186,7 +186,8 @@ room_for_one(const struct sources *s, struct diags *d, const char *name,
 		return true;
 	(void)diag_at(d, DIAG_CANNOT_READ, asked,
 	    "cannot read \"%s\": %d files have been read already, and no "
-	    "compilation may use more", name, SOURCES_MAX);
+	    "compilation may use more",
+	    name, SOURCES_MAX);
 	return false;
 }
 
@@ -200,8 +201,8 @@ too_large(struct diags *d, const char *name, struct span asked)
 }
 
 static bool
-not_regular(struct diags *d, const char *name, struct span asked,
-    const char *kind)
+not_regular(
+    struct diags *d, const char *name, struct span asked, const char *kind)
 {
 	(void)diag_at(d, DIAG_NOT_REGULAR, asked,
 	    "\"%s\" is %s; only a regular file is read", name, kind);
@@ -219,10 +220,10 @@ cannot_read(struct diags *d, const char *name, struct span asked, int error)
 static const char *
 kind_of(mode_t mode)
 {
-	return S_ISDIR(mode) ? "a directory"
-	    : S_ISFIFO(mode) ? "a named pipe"
-	    : S_ISSOCK(mode) ? "a socket"
-	                     : "a device";
+	return S_ISDIR(mode)	? "a directory"
+	       : S_ISFIFO(mode) ? "a named pipe"
+	       : S_ISSOCK(mode) ? "a socket"
+				: "a device";
 }
 
 /*
@@ -264,7 +265,7 @@ read_whole(int fd, struct arena *a, struct diags *d, const char *path,
 		}
 	}
 	buffer[len] = '\0';
-	*ret_text = (struct text){ buffer, (uint32_t)len };
+	*ret_text = (struct text){buffer, (uint32_t)len};
 	return true;
 }
 
@@ -283,8 +284,8 @@ source_read(struct sources *s, struct arena *a, struct diags *d,
 	if (fd < 0)
 		/* What open() says of a socket. */
 		return errno == ENXIO
-		    ? not_regular(d, path, asked, "a socket or a device")
-		    : cannot_read(d, path, asked, errno);
+			   ? not_regular(d, path, asked, "a socket or a device")
+			   : cannot_read(d, path, asked, errno);
 
 	bool ok = read_whole(fd, a, d, path, asked, &text);
 
@@ -296,9 +297,9 @@ bool
 source_from_text(struct sources *s, struct arena *a, struct diags *d,
     const char *name, struct text text, uint32_t *ret_source)
 {
-	if (!room_for_one(s, d, name, (struct span){ 0 }))
+	if (!room_for_one(s, d, name, (struct span){0}))
 		return false;
 	if (text.len > SOURCE_MAX)
-		return too_large(d, name, (struct span){ 0 });
+		return too_large(d, name, (struct span){0});
 	return add(s, a, d, name, arena_text(a, text), ret_source);
 }

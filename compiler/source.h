@@ -13,9 +13,9 @@
  * excerpt always shows the bytes that were parsed.
  */
 enum {
-	SOURCE_MAX = 8 << 20,  /* bytes of one file */
-	SOURCES_MAX = 4096,    /* files of one compilation */
-	SOURCE_STRIDE = 4096,  /* bytes between two marks */
+	SOURCE_MAX = 8 << 20, /* bytes of one file */
+	SOURCES_MAX = 4096,   /* files of one compilation */
+	SOURCE_STRIDE = 4096, /* bytes between two marks */
 };
 
 /* A stretch of one source, in byte offsets; begin == end is a point. */
@@ -27,10 +27,10 @@ struct span {
 
 /* What source_place() starts from; one for every SOURCE_STRIDE bytes. */
 struct source_mark {
-	uint32_t line;       /* of that byte, from 1 */
+	uint32_t line;	     /* of that byte, from 1 */
 	uint32_t line_begin; /* byte offsets of the line that it lies in */
 	uint32_t line_end;
-	uint32_t column;     /* code points of the line before it */
+	uint32_t column; /* code points of the line before it */
 };
 
 struct source {
@@ -74,7 +74,7 @@ struct place {
 };
 
 /* Costs the same wherever the offset is and however long the line. */
-struct place source_place(const struct sources *s, uint32_t source,
-    uint32_t offset);
+struct place source_place(
+    const struct sources *s, uint32_t source, uint32_t offset);
 
 #endif

@@ -116,9 +116,9 @@ yaml_problem_find(const char *context, const char *problem)
 		problem = "";
 	/* The last one fits everything. */
 	while (i < ARRAY_LEN(problems) - 1 &&
-	    !((problems[i].context == NULL ||
-	          begins_with(context, problems[i].context)) &&
-	        begins_with(problem, problems[i].problem)))
+	       !((problems[i].context == NULL ||
+		     begins_with(context, problems[i].context)) &&
+		   begins_with(problem, problems[i].problem)))
 		i++;
 	return &problems[i];
 }

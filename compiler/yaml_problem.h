@@ -18,7 +18,7 @@ struct yaml_problem {
 };
 
 /* Never NULL; either argument may be. */
-const struct yaml_problem *yaml_problem_find(const char *context,
-    const char *problem);
+const struct yaml_problem *yaml_problem_find(
+    const char *context, const char *problem);
 
 #endif

@@ -16,7 +16,7 @@ enum yaml_plain {
 	/* The rest is refused. */
 	YAML_PLAIN_EMPTY,
 	YAML_PLAIN_BOOL,   /* yes, No, ON, True, y */
-	YAML_PLAIN_NIL,    /* ~, Null */
+	YAML_PLAIN_NIL,	   /* ~, Null */
 	YAML_PLAIN_NUMBER, /* 010, 0x1F, 1_000, 1.5, .5, 1e3, .inf, 12:30 */
 	YAML_PLAIN_DATE,   /* 2001-12-14 and what follows */
 	YAML_PLAIN_MERGE,  /* << */

@@ -58,8 +58,7 @@ check_string(struct reading *r, const struct node *n)
 	uint32_t last = n->at.begin;
 
 	for (uint32_t i = 0; i < n->string.len && i < 200; i++) {
-		struct span at =
-		    node_string_span(&r->sources, n, i, i + 1);
+		struct span at = node_string_span(&r->sources, n, i, i + 1);
 
 		must(at.source == n->at.source && at.begin <= at.end);
 		must(at.begin >= n->at.begin && at.end <= n->at.end);
@@ -80,7 +79,7 @@ check_spans(struct reading *r, const struct node *n, unsigned depth)
 	if (n->kind == NODE_STRING) {
 		must(n->string.len <= NODE_STRING_MAX);
 		must(n->string.len == 0 ||
-		    memchr(n->string.s, '\0', n->string.len) == NULL);
+		     memchr(n->string.s, '\0', n->string.len) == NULL);
 		check_string(r, n);
 	} else if (n->kind == NODE_LIST) {
 		for (uint32_t i = 0; i < n->list.n; i++) {
@@ -104,18 +103,18 @@ check_spans(struct reading *r, const struct node *n, unsigned depth)
 }
 
 static inline void
-reading_begin(struct reading *r, const char *name, const uint8_t *bytes,
-    size_t n)
+reading_begin(
+    struct reading *r, const char *name, const uint8_t *bytes, size_t n)
 {
-	struct text text = { (const char *)bytes, (uint32_t)n };
+	struct text text = {(const char *)bytes, (uint32_t)n};
 
-	*r = (struct reading){ 0 };
+	*r = (struct reading){0};
 	r->diags.arena = &r->arena;
 	r->diags.sources = &r->sources;
-	if (source_from_text(&r->sources, &r->arena, &r->diags, name, text,
-	        &r->source) &&
-	    !read_source(&r->sources, &r->arena, &r->diags, r->source,
-	        &r->root))
+	if (source_from_text(
+		&r->sources, &r->arena, &r->diags, name, text, &r->source) &&
+	    !read_source(
+		&r->sources, &r->arena, &r->diags, r->source, &r->root))
 		r->root = NULL;
 	must((r->root == NULL) == (r->diags.errors > 0));
 	print_all(r);

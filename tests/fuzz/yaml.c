@@ -19,8 +19,8 @@ write_string(struct text t, FILE *out)
 
 		must(n != 0);
 		if (c >= 0x10000)
-			(void)fprintf(out, "\\u%04x\\u%04x",
-			    0xD7C0 + (c >> 10), 0xDC00 + (c & 0x3FF));
+			(void)fprintf(out, "\\u%04x\\u%04x", 0xD7C0 + (c >> 10),
+			    0xDC00 + (c & 0x3FF));
 		else if (c < 0x20 || c == '"' || c == '\\' || c >= 0x7F)
 			(void)fprintf(out, "\\u%04x", c);
 		else

@@ -19,7 +19,7 @@ all_zero(const char *s, size_t n)
 static void
 test_alloc(void)
 {
-	struct arena a = { 0 };
+	struct arena a = {0};
 	bool zero = true, aligned = true;
 
 	for (size_t i = 0; i < 5000; i++) {
@@ -49,7 +49,7 @@ test_alloc(void)
 static void
 test_grow(void)
 {
-	struct arena a = { 0 };
+	struct arena a = {0};
 	char *first = arena_alloc(&a, 4, 1);
 	char *same = arena_grow(&a, first, 4, 8, 1);
 
@@ -65,7 +65,7 @@ test_grow(void)
 	OK(memcmp(same, "12345678", 8) == 0);
 	OK(arena_grow(&a, moved, 16, 4, 1) == moved);
 
-	struct VEC(uint32_t) v = { 0 };
+	struct VEC(uint32_t) v = {0};
 	bool good = true;
 
 	for (uint32_t i = 0; i < 100000; i++)
@@ -79,19 +79,19 @@ test_grow(void)
 static void
 test_text(void)
 {
-	struct arena a = { 0 };
+	struct arena a = {0};
 	struct text t = arena_text(&a, TEXT("hello"));
 
 	OK(text_is(t, "hello"));
 	IS_STR(t.s, "hello");
-	IS_STR(arena_text(&a, (struct text){ 0 }).s, "");
+	IS_STR(arena_text(&a, (struct text){0}).s, "");
 	t = arena_printf(&a, "%d-%s", 42, "x");
 	OK(text_is(t, "42-x"));
 	OK(text_compare(TEXT("a"), TEXT("ab")) < 0);
 	OK(text_compare(TEXT("b"), TEXT("ab")) > 0);
 	OK(text_compare(TEXT("\xff"), TEXT("a")) > 0);
 	IS_INT(text_compare(TEXT("a"), TEXT("a")), 0);
-	OK(text_equal((struct text){ 0 }, TEXT("")));
+	OK(text_equal((struct text){0}, TEXT("")));
 	arena_release(&a);
 }
 

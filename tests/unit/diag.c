@@ -18,11 +18,11 @@ begin(struct fixture *f, const char *name, struct text text)
 {
 	uint32_t source;
 
-	*f = (struct fixture){ 0 };
+	*f = (struct fixture){0};
 	f->diags.arena = &f->arena;
 	f->diags.sources = &f->sources;
-	OK(source_from_text(&f->sources, &f->arena, &f->diags, name, text,
-	    &source));
+	OK(source_from_text(
+	    &f->sources, &f->arena, &f->diags, name, text, &source));
 }
 
 static void
@@ -46,11 +46,11 @@ test_layout(void)
 
 	begin(&f, "a.json", TEXT("{\n\t\"\xc3\xa9\": [1],\n}\n"));
 	struct diag *d = diag_at(&f.diags, DIAG_UNKNOWN_KEY,
-	    (struct span){ 1, 3, 7 }, "unknown key \"%s\"", "\xc3\xa9");
+	    (struct span){1, 3, 7}, "unknown key \"%s\"", "\xc3\xa9");
 
-	diag_note(&f.diags, d, (struct span){ 1, 9, 12 }, "a list");
+	diag_note(&f.diags, d, (struct span){1, 9, 12}, "a list");
 	diag_help(&f.diags, d, "did you mean \"e\"?");
-	diag_note(&f.diags, d, (struct span){ 0 }, "of the command line");
+	diag_note(&f.diags, d, (struct span){0}, "of the command line");
 	prints(&f,
 	    "a.json:2:2: error[N2001 unknown-key]: unknown key \"\xc3\xa9\"\n"
 	    "    2 | \t\"\xc3\xa9\": [1],\n"
@@ -68,19 +68,18 @@ test_order(void)
 	struct fixture f;
 
 	begin(&f, "a", TEXT("one\ntwo\n"));
-	(void)diag_at(&f.diags, DIAG_LEGACY_KEY, (struct span){ 1, 4, 7 }, "b");
-	(void)diag_at(&f.diags, DIAG_SYNTAX, (struct span){ 1, 0, 3 }, "a");
-	(void)diag_at(&f.diags, DIAG_LEGACY_KEY, (struct span){ 1, 4, 7 }, "b");
-	(void)diag_at(&f.diags, DIAG_EMPTY, (struct span){ 1, 0, 0 }, "whole");
-	(void)diag_at(&f.diags, DIAG_CANNOT_READ, (struct span){ 0 }, "none");
-	prints(&f,
-	    "nonoc: error[N1001 cannot-read]: none\n"
-	    "a: error[N1012 empty-file]: whole\n"
-	    "a:1:1: error[N1005 syntax-error]: a\n"
-	    "    1 | one\n      | ^~~\n"
-	    "a:2:1: warning[N2007 legacy-key]: b\n"
-	    "    2 | two\n      | ^~~\n"
-	    "3 errors, 1 warning\n");
+	(void)diag_at(&f.diags, DIAG_LEGACY_KEY, (struct span){1, 4, 7}, "b");
+	(void)diag_at(&f.diags, DIAG_SYNTAX, (struct span){1, 0, 3}, "a");
+	(void)diag_at(&f.diags, DIAG_LEGACY_KEY, (struct span){1, 4, 7}, "b");
+	(void)diag_at(&f.diags, DIAG_EMPTY, (struct span){1, 0, 0}, "whole");
+	(void)diag_at(&f.diags, DIAG_CANNOT_READ, (struct span){0}, "none");
+	prints(&f, "nonoc: error[N1001 cannot-read]: none\n"
+		   "a: error[N1012 empty-file]: whole\n"
+		   "a:1:1: error[N1005 syntax-error]: a\n"
+		   "    1 | one\n      | ^~~\n"
+		   "a:2:1: warning[N2007 legacy-key]: b\n"
+		   "    2 | two\n      | ^~~\n"
+		   "3 errors, 1 warning\n");
 }
 
 static void
@@ -90,17 +89,16 @@ test_edges(void)
 
 	/* The end of the file, of a line, and a span over two lines. */
 	begin(&f, "a", TEXT("one\ntwo"));
-	(void)diag_at(&f.diags, DIAG_SYNTAX, (struct span){ 1, 7, 7 }, "c");
-	(void)diag_at(&f.diags, DIAG_SYNTAX, (struct span){ 1, 3, 3 }, "b");
-	(void)diag_at(&f.diags, DIAG_SYNTAX, (struct span){ 1, 1, 6 }, "a");
-	prints(&f,
-	    "a:1:2: error[N1005 syntax-error]: a\n"
-	    "    1 | one\n      |  ^~\n"
-	    "a:1:4: error[N1005 syntax-error]: b\n"
-	    "    1 | one\n      |    ^\n"
-	    "a:2:4: error[N1005 syntax-error]: c\n"
-	    "    2 | two\n      |    ^\n"
-	    "3 errors\n");
+	(void)diag_at(&f.diags, DIAG_SYNTAX, (struct span){1, 7, 7}, "c");
+	(void)diag_at(&f.diags, DIAG_SYNTAX, (struct span){1, 3, 3}, "b");
+	(void)diag_at(&f.diags, DIAG_SYNTAX, (struct span){1, 1, 6}, "a");
+	prints(&f, "a:1:2: error[N1005 syntax-error]: a\n"
+		   "    1 | one\n      |  ^~\n"
+		   "a:1:4: error[N1005 syntax-error]: b\n"
+		   "    1 | one\n      |    ^\n"
+		   "a:2:4: error[N1005 syntax-error]: c\n"
+		   "    2 | two\n      |    ^\n"
+		   "3 errors\n");
 }
 
 static void
@@ -109,22 +107,21 @@ test_safety(void)
 	struct fixture f;
 
 	begin(&f, "a\033[2J", TEXT("\033]0;x\a \xe2\x80\xae!\n"));
-	(void)diag_at(&f.diags, DIAG_SYNTAX, (struct span){ 1, 10, 11 },
-	    "%s", "line\nbreak \x7f \xc2\x9b \xff \xe2\x80\x8b");
-	prints(&f,
-	    "a\\x1b[2J:1:9: error[N1005 syntax-error]: "
-	    "line\\x0abreak \\x7f \\u{9b} \\xff \\u{200b}\n"
-	    "    1 | \\x1b]0;x\\x07 \\u{202e}!\n"
-	    "      |                      ^\n");
+	(void)diag_at(&f.diags, DIAG_SYNTAX, (struct span){1, 10, 11}, "%s",
+	    "line\nbreak \x7f \xc2\x9b \xff \xe2\x80\x8b");
+	prints(&f, "a\\x1b[2J:1:9: error[N1005 syntax-error]: "
+		   "line\\x0abreak \\x7f \\u{9b} \\xff \\u{200b}\n"
+		   "    1 | \\x1b]0;x\\x07 \\u{202e}!\n"
+		   "      |                      ^\n");
 
-	struct arena a = { 0 };
+	struct arena a = {0};
 
-	OK(text_is(diag_safe(&a, TEXT("ok \xe6\x97\xa5\t")),
-	    "ok \xe6\x97\xa5\\x09"));
+	OK(text_is(
+	    diag_safe(&a, TEXT("ok \xe6\x97\xa5\t")), "ok \xe6\x97\xa5\\x09"));
 	OK(text_is(diag_safe(&a, TEXT("\xed\xa0\x80\xf0\x9f")),
 	    "\\xed\\xa0\\x80\\xf0\\x9f"));
-	OK(text_is(diag_safe(&a, TEXT("\xe2\x81\xa9\xd8\x9c")),
-	    "\\u{2069}\\u{61c}"));
+	OK(text_is(
+	    diag_safe(&a, TEXT("\xe2\x81\xa9\xd8\x9c")), "\\u{2069}\\u{61c}"));
 	arena_release(&a);
 }
 
@@ -133,9 +130,9 @@ static void
 test_all_bytes(void)
 {
 	for (unsigned c = 1; c < 256; c++) {
-		struct fixture f = { 0 };
+		struct fixture f = {0};
 		uint32_t source;
-		char raw[4] = { 'x', (char)c, 'y', '\0' };
+		char raw[4] = {'x', (char)c, 'y', '\0'};
 		char *got;
 		size_t len;
 		bool clean = true;
@@ -143,17 +140,17 @@ test_all_bytes(void)
 
 		f.diags.arena = &f.arena;
 		f.diags.sources = &f.sources;
-		(void)source_from_text(&f.sources, &f.arena, &f.diags, raw,
-		    text_of(raw), &source);
-		(void)diag_at(&f.diags, DIAG_SYNTAX, (struct span){ 1, 0, 3 },
-		    "%s", raw);
+		(void)source_from_text(
+		    &f.sources, &f.arena, &f.diags, raw, text_of(raw), &source);
+		(void)diag_at(
+		    &f.diags, DIAG_SYNTAX, (struct span){1, 0, 3}, "%s", raw);
 		diags_print(&f.diags, out, false);
 		(void)fclose(out);
 		for (size_t i = 0; i < len; i++) {
 			unsigned char b = (unsigned char)got[i];
 
 			clean = clean && (b == '\n' || b == '\t' ||
-			    (b >= 0x20 && b < 0x7f));
+					     (b >= 0x20 && b < 0x7f));
 		}
 		if (!clean)
 			IS_INT(c, -1);
@@ -171,10 +168,10 @@ test_long_lines(void)
 	int n = 0;
 
 	memset(line, 'x', sizeof(line));
-	begin(&f, "a", (struct text){ line, sizeof(line) });
-	(void)diag_at(&f.diags, DIAG_SYNTAX, (struct span){ 1, 500, 502 }, "a");
+	begin(&f, "a", (struct text){line, sizeof(line)});
+	(void)diag_at(&f.diags, DIAG_SYNTAX, (struct span){1, 500, 502}, "a");
 	n += sprintf(want + n, "a:1:501: error[N1005 syntax-error]: a\n"
-	                       "    1 | ...");
+			       "    1 | ...");
 	for (int i = 0; i < 100; i++)
 		want[n++] = 'x';
 	n += sprintf(want + n, "...\n      | %63s^~\n", "");
@@ -192,9 +189,9 @@ test_many(void)
 	begin(&f, "a", TEXT("x"));
 	for (int i = 0; i < 5000; i++) {
 		struct diag *d = diag_at(&f.diags, DIAG_SYNTAX,
-		    (struct span){ 1, 0, 1 }, "number %04d", i);
+		    (struct span){1, 0, 1}, "number %04d", i);
 
-		diag_note(&f.diags, d, (struct span){ 0 }, "x");
+		diag_note(&f.diags, d, (struct span){0}, "x");
 		diag_help(&f.diags, d, "x");
 	}
 	IS_INT(f.diags.errors, 5000);
@@ -216,8 +213,8 @@ test_many(void)
 static void
 test_nearest(void)
 {
-	static const char *const names[] = { "allow", "deny", "read", "write",
-		"filesystem", "allow_file", "x" };
+	static const char *const names[] = {
+	    "allow", "deny", "read", "write", "filesystem", "allow_file", "x"};
 	uint32_t n = (uint32_t)ARRAY_LEN(names);
 
 	IS_STR(diag_nearest(TEXT("alow"), names, n), "allow");

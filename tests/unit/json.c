@@ -48,14 +48,14 @@ static void
 test_all_bytes(void)
 {
 	for (unsigned c = 0; c < 256; c++) {
-		char raw[3] = { '"', (char)c, '"' };
+		char raw[3] = {'"', (char)c, '"'};
 		struct reading r;
 		bool plain = c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
 
-		reading_begin(&r, "a.json", (struct text){ raw, 3 });
+		reading_begin(&r, "a.json", (struct text){raw, 3});
 		if ((r.root != NULL) != plain ||
 		    (plain && (r.root->string.len != 1 ||
-		                  r.root->string.s[0] != (char)c)))
+				  r.root->string.s[0] != (char)c)))
 			IS_INT(c, -1);
 		reading_end(&r);
 	}
@@ -71,16 +71,19 @@ test_syntax(void)
 	refuses("a.json", "[,]", "a.json:1:2: error[N1005");
 	refuses("a.json", "[1,,]", "a.json:1:4: error[N1005");
 	refuses("a.json", "{,}", "a.json:1:2: error[N1005");
-	refuses("a.json", "[1 2]", "a.json:1:3: error[N1005 syntax-error]: "
-	                           "a comma is missing: expected , or ]");
+	refuses("a.json", "[1 2]",
+	    "a.json:1:3: error[N1005 syntax-error]: "
+	    "a comma is missing: expected , or ]");
 	refuses("a.json", "{\"a\":1\n\"b\":2}",
 	    "a.json:1:7: error[N1005 syntax-error]: "
 	    "a comma is missing: expected , or }");
 	refuses("a.json", "{\"a\" 1}", "a.json:1:6: error[N1005");
-	refuses("a.json", "{a: 1}", "a.json:1:2: error[N1005 syntax-error]: "
-	                            "a key must stand in double quotes");
-	refuses("a.json", "['a']", "a.json:1:2: error[N1005 syntax-error]: "
-	                           "text stands in double quotes");
+	refuses("a.json", "{a: 1}",
+	    "a.json:1:2: error[N1005 syntax-error]: "
+	    "a key must stand in double quotes");
+	refuses("a.json", "['a']",
+	    "a.json:1:2: error[N1005 syntax-error]: "
+	    "text stands in double quotes");
 	refuses("a.json", "[1}", "a.json:1:3: error[N1005");
 	refuses("a.json", "{} {}", "a.json:1:4: error[N1005");
 	refuses("a.json", "[1, /* x", "a.json:1:5: error[N1005");
@@ -131,12 +134,12 @@ repeat(const char *unit, size_t n, const char *before, const char *after)
 	for (size_t i = 0; i < n; i++)
 		memcpy(s + head + i * len, unit, len);
 	memcpy(s + head + n * len, after, tail + 1);
-	return (struct text){ s, (uint32_t)(head + n * len + tail) };
+	return (struct text){s, (uint32_t)(head + n * len + tail)};
 }
 
 static void
-refuses_many(const char *unit, size_t n, const char *before,
-    const char *after, const char *where)
+refuses_many(const char *unit, size_t n, const char *before, const char *after,
+    const char *where)
 {
 	struct text t = repeat(unit, n, before, after);
 
@@ -156,14 +159,14 @@ test_limits(void)
 	reading_end(&r);
 	free((char *)t.s);
 	free((char *)close.s);
-	refuses_many("[", NODE_DEPTH_MAX + 1, "", "",
-	    "a.json:1:65: error[N1007");
+	refuses_many(
+	    "[", NODE_DEPTH_MAX + 1, "", "", "a.json:1:65: error[N1007");
 	refuses_many("{\"a\":", 100000, "", "", "a.json:1:321: error[N1007");
-	refuses_many("x", NODE_STRING_MAX + 1, "[\"", "\"]",
-	    "a.json:1:2: error[N1008");
+	refuses_many(
+	    "x", NODE_STRING_MAX + 1, "[\"", "\"]", "a.json:1:2: error[N1008");
 	refuses_many("x", 1000000, "[\"", "\"]", "a.json:1:2: error[N1008");
-	refuses_many("1,", NODE_COUNT_MAX, "[", "1]",
-	    "a.json:1:2097152: error[N1013");
+	refuses_many(
+	    "1,", NODE_COUNT_MAX, "[", "1]", "a.json:1:2097152: error[N1013");
 	t = repeat("x", NODE_STRING_MAX, "\"", "\"");
 	reading_begin(&r, "a.json", t);
 	OK(r.root != NULL && r.root->string.len == NODE_STRING_MAX);
@@ -176,13 +179,13 @@ static void
 test_truncation(void)
 {
 	static const char whole[] = "{\"a\\u0041\": [1, 2.5e3, \"\\ud83d\\ude00"
-	                            "\"], /* c */ \"b\": {\"c\": null}}";
+				    "\"], /* c */ \"b\": {\"c\": null}}";
 	bool good = true;
 
 	for (uint32_t n = 0; n + 1 < sizeof(whole); n++) {
 		struct reading r;
 
-		reading_begin(&r, "a.json", (struct text){ whole, n });
+		reading_begin(&r, "a.json", (struct text){whole, n});
 		good = good && r.root == NULL && r.diags.errors > 0;
 		reading_end(&r);
 	}
@@ -194,13 +197,13 @@ static void
 test_memory(void)
 {
 	struct text t = repeat("\"/home/user/some/path\",", 60000, "[", "]");
-	struct reading r = { 0 };
+	struct reading r = {0};
 	uint32_t source;
 
 	r.diags.arena = &r.arena;
 	r.diags.sources = &r.sources;
-	OK(source_from_text(&r.sources, &r.arena, &r.diags, "a.json", t,
-	    &source));
+	OK(source_from_text(
+	    &r.sources, &r.arena, &r.diags, "a.json", t, &source));
 
 	size_t before = r.arena.used;
 

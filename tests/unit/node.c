@@ -70,14 +70,14 @@ test_places(void)
 	size_t len;
 	FILE *out = open_memstream(&got, &len);
 
-	reading_begin(&r, "a.json",
-	    TEXT("{\n\t\"\xc3\xa9\": [1,\n\t\t\"x\"]\n}\n"));
+	reading_begin(
+	    &r, "a.json", TEXT("{\n\t\"\xc3\xa9\": [1,\n\t\t\"x\"]\n}\n"));
 	node_print_places(&r.sources, r.root, out);
 	(void)fclose(out);
 	IS_STR(got, "map 1 @1:1-4:2\n"
-	            "  \"\\u00e9\": list 2 @2:2-5 @2:7-3:7\n"
-	            "    - 1 @2:8-9\n"
-	            "    - \"x\" @3:3-6\n");
+		    "  \"\\u00e9\": list 2 @2:2-5 @2:7-3:7\n"
+		    "    - 1 @2:8-9\n"
+		    "    - \"x\" @3:3-6\n");
 	free(got);
 	reading_end(&r);
 	IS_STR(node_kind_name(NODE_LIST), "a list");

@@ -14,7 +14,7 @@ struct reading {
 	struct sources sources;
 	struct diags diags;
 	const struct node *root; /* NULL: refused */
-	char *printed;           /* the tree, or the diagnostics */
+	char *printed;		 /* the tree, or the diagnostics */
 };
 
 static inline void
@@ -36,11 +36,11 @@ reading_begin(struct reading *r, const char *name, struct text text)
 {
 	uint32_t source;
 
-	*r = (struct reading){ 0 };
+	*r = (struct reading){0};
 	r->diags.arena = &r->arena;
 	r->diags.sources = &r->sources;
-	if (source_from_text(&r->sources, &r->arena, &r->diags, name, text,
-	        &source) &&
+	if (source_from_text(
+		&r->sources, &r->arena, &r->diags, name, text, &source) &&
 	    !read_source(&r->sources, &r->arena, &r->diags, source, &r->root))
 		r->root = NULL;
 	reading_print(r);

@@ -21,7 +21,7 @@ struct fixture {
 static void
 begin(struct fixture *f)
 {
-	*f = (struct fixture){ 0 };
+	*f = (struct fixture){0};
 	f->diags.arena = &f->arena;
 	f->diags.sources = &f->sources;
 }
@@ -30,9 +30,9 @@ begin(struct fixture *f)
 static unsigned
 code(const struct fixture *f)
 {
-	return f->diags.list.n == 1 ? f->diags.list.v[0]->code
-	    : f->diags.list.n == 0  ? 0
-	                            : 9999;
+	return f->diags.list.n == 1   ? f->diags.list.v[0]->code
+	       : f->diags.list.n == 0 ? 0
+				      : 9999;
 }
 
 static unsigned
@@ -42,8 +42,8 @@ code_of_text(struct text t)
 
 	begin(&f);
 
-	bool ok = source_from_text(&f.sources, &f.arena, &f.diags, "t", t,
-	    &f.source);
+	bool ok =
+	    source_from_text(&f.sources, &f.arena, &f.diags, "t", t, &f.source);
 	unsigned result = code(&f);
 
 	if (ok != (result == 0))
@@ -59,8 +59,8 @@ code_of_file(const char *path)
 
 	begin(&f);
 
-	bool ok = source_read(&f.sources, &f.arena, &f.diags, path,
-	    (struct span){ 0 }, &f.source);
+	bool ok = source_read(
+	    &f.sources, &f.arena, &f.diags, path, (struct span){0}, &f.source);
 	unsigned result = code(&f);
 
 	if (ok != (result == 0))
@@ -102,9 +102,9 @@ test_size(void)
 	char *big = malloc(n);
 
 	memset(big, ' ', n);
-	IS_INT(code_of_text((struct text){ big, SOURCE_MAX }), 0);
-	IS_INT(code_of_text((struct text){ big, SOURCE_MAX + 1 }),
-	    DIAG_TOO_LARGE);
+	IS_INT(code_of_text((struct text){big, SOURCE_MAX}), 0);
+	IS_INT(
+	    code_of_text((struct text){big, SOURCE_MAX + 1}), DIAG_TOO_LARGE);
 
 	FILE *out = fopen("big", "w");
 
@@ -118,7 +118,7 @@ test_size(void)
 static void
 test_files(void)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
 	(void)strcpy(address.sun_path, "socket");
@@ -147,12 +147,12 @@ test_count(void)
 
 	begin(&f);
 	for (int i = 0; i < SOURCES_MAX; i++)
-		ok = ok && source_from_text(&f.sources, &f.arena, &f.diags,
-		    "t", TEXT("x"), &f.source);
+		ok = ok && source_from_text(&f.sources, &f.arena, &f.diags, "t",
+			       TEXT("x"), &f.source);
 	OK(ok);
 	IS_INT(f.source, SOURCES_MAX);
-	OK(!source_from_text(&f.sources, &f.arena, &f.diags, "t", TEXT("x"),
-	    &f.source));
+	OK(!source_from_text(
+	    &f.sources, &f.arena, &f.diags, "t", TEXT("x"), &f.source));
 	IS_INT(code(&f), DIAG_CANNOT_READ);
 	arena_release(&f.arena);
 }
@@ -161,7 +161,7 @@ test_count(void)
 static struct place
 place_slowly(struct text t, uint32_t offset)
 {
-	struct place p = { .line = 1, .column = 1 };
+	struct place p = {.line = 1, .column = 1};
 	uint32_t begin = 0, end;
 
 	for (uint32_t i = 0; i < offset; i++) {
@@ -177,7 +177,7 @@ place_slowly(struct text t, uint32_t offset)
 		;
 	if (end > begin && t.s[end - 1] == '\r')
 		end--;
-	p.line_text = (struct text){ t.s + begin, end - begin };
+	p.line_text = (struct text){t.s + begin, end - begin};
 	return p;
 }
 
@@ -188,16 +188,16 @@ places_agree(struct text t)
 	bool same = true;
 
 	begin(&f);
-	if (!source_from_text(&f.sources, &f.arena, &f.diags, "t", t,
-	        &f.source))
+	if (!source_from_text(
+		&f.sources, &f.arena, &f.diags, "t", t, &f.source))
 		return false;
 	for (uint32_t i = 0; i <= t.len; i += i % 97 == 0 ? 1 : 3) {
 		struct place got = source_place(&f.sources, f.source, i);
 		struct place want = place_slowly(t, i);
 
 		same = same && got.line == want.line &&
-		    got.column == want.column &&
-		    text_equal(got.line_text, want.line_text);
+		       got.column == want.column &&
+		       text_equal(got.line_text, want.line_text);
 	}
 	arena_release(&f.arena);
 	return same;
@@ -207,7 +207,7 @@ static void
 test_places(void)
 {
 	static char text[3 * SOURCE_STRIDE];
-	struct text t = { text, sizeof(text) };
+	struct text t = {text, sizeof(text)};
 
 	OK(places_agree(TEXT("")));
 	OK(places_agree(TEXT("a\n")));
@@ -230,8 +230,8 @@ int
 main(void)
 {
 	char directory[] = "/tmp/nono-source.XXXXXX";
-	static const char *const made[] = { "big", "fifo", "socket", "link",
-		"loop" };
+	static const char *const made[] = {
+	    "big", "fifo", "socket", "link", "loop"};
 
 	OK(mkdtemp(directory) != NULL && chdir(directory) == 0);
 	test_encoding();

@@ -44,11 +44,11 @@ test_twins(void)
 static void
 test_plain(void)
 {
-	static const char *const refused[] = { "yes", "No", "ON", "off", "y",
-		"N", "True", "FALSE", "~", "Null", "NULL", "010", "08", "0o17",
-		"0x1F", "0b1", "1_000", "1,000", "+1", "1.5", ".5", "5.", "1e3",
-		"-1.5E+3", ".inf", "-.INF", ".nan", "12:30", "12:30:45.5",
-		"2001-12-14", "2001-12-14T21:59:43.10-05:00", "=", "<<" };
+	static const char *const refused[] = {"yes", "No", "ON", "off", "y",
+	    "N", "True", "FALSE", "~", "Null", "NULL", "010", "08", "0o17",
+	    "0x1F", "0b1", "1_000", "1,000", "+1", "1.5", ".5", "5.", "1e3",
+	    "-1.5E+3", ".inf", "-.INF", ".nan", "12:30", "12:30:45.5",
+	    "2001-12-14", "2001-12-14T21:59:43.10-05:00", "=", "<<"};
 
 	for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
 		char text[80];
@@ -57,8 +57,9 @@ test_plain(void)
 		(void)snprintf(text, sizeof(text), "- %s\n", refused[i]);
 		refuses("a.yaml", text, "a.yaml:1:3: error[N1011");
 		(void)snprintf(text, sizeof(text), "%s: 1\n", refused[i]);
-		refuses("a.yaml", text, feature ? "a.yaml:1:1: error[N1010"
-		                                : "a.yaml:1:1: error[N1011");
+		refuses("a.yaml", text,
+		    feature ? "a.yaml:1:1: error[N1010"
+			    : "a.yaml:1:1: error[N1011");
 	}
 	refuses("a.yaml", "1: a", "a.yaml:1:1: error[N1011");
 	refuses("a.yaml", "true: a", "a.yaml:1:1: error[N1011");
@@ -90,8 +91,8 @@ test_features(void)
 	refuses("a.yaml", "[a: b]", "a.yaml:1:2: error[N1010");
 	refuses("a.yaml", "%YAML 1.1\n---\n{}", "a.yaml:1:1: error[N1010");
 	refuses("a.yaml", "# x\n%TAG ! x\n---\n{}", "a.yaml:2:1: error[N1010");
-	refuses("a.yaml", "{}\n...\n%TAG ! x\n--- {}",
-	    "a.yaml:3:1: error[N1010");
+	refuses(
+	    "a.yaml", "{}\n...\n%TAG ! x\n--- {}", "a.yaml:3:1: error[N1010");
 	refuses("a.yaml", "{}\n---\n{}", "a.yaml:2:1: error[N1010");
 	refuses("a.yaml", "a: 1\n--- {}", "a.yaml:2:1: error[N1010");
 }
@@ -102,8 +103,9 @@ test_syntax(void)
 	refuses("a.yaml", "", "a.yaml: error[N1012");
 	refuses("a.yaml", "# x\n", "a.yaml: error[N1012");
 	refuses("a.yaml", "---\n", "a.yaml: error[N1012");
-	refuses("a.yaml", "a:\n\t- b", "a.yaml:2:1: error[N1005 syntax-error]: "
-	                               "a tab cannot indent");
+	refuses("a.yaml", "a:\n\t- b",
+	    "a.yaml:2:1: error[N1005 syntax-error]: "
+	    "a tab cannot indent");
 	refuses("a.yaml", "a: @x", "a.yaml:1:4: error[N1005");
 	refuses("a.yaml", "a: 1\nb\n", "a.yaml:2:1: error[N1005");
 	refuses("a.yaml", "a: - b", "a.yaml:1:4: error[N1005");
@@ -118,8 +120,14 @@ test_syntax(void)
 	refuses("a.yaml", "a: 1\n\"\\u0061\": 2", "a.yaml:2:1: error[N1006");
 	refuses("a.yaml", "x: {a: 1, a: 2}", "a.yaml:1:11: error[N1006");
 	refuses("a.yaml", "# x\ra: 1", "a.yaml:1:4: error[N1004");
-	refuses("a.yaml", "# \xe2\x80\xa8" "a: 1", "a.yaml:1:3: error[N1004");
-	refuses("a.yaml", "# \xc2\x85" "a: 1", "a.yaml:1:3: error[N1004");
+	refuses("a.yaml",
+	    "# \xe2\x80\xa8"
+	    "a: 1",
+	    "a.yaml:1:3: error[N1004");
+	refuses("a.yaml",
+	    "# \xc2\x85"
+	    "a: 1",
+	    "a.yaml:1:3: error[N1004");
 }
 
 static void
@@ -130,7 +138,7 @@ refuses_many(const char *unit, uint32_t n, const char *where)
 
 	for (uint32_t i = 0; i < n; i++)
 		memcpy(s + i * len, unit, len);
-	refuses_text("a.yaml", (struct text){ s, n * len }, where);
+	refuses_text("a.yaml", (struct text){s, n * len}, where);
 	free(s);
 }
 
