@@ -291,7 +291,7 @@ put_excerpt(FILE *out, struct place at, uint32_t column_byte, uint32_t length)
 	uint32_t end = begin + (length < left ? length : left);
 	struct window w = window_around(line, begin);
 
-	(void)fprintf(out, "%5u | ", at.line);
+	(void)fprintf(out, line.len == 0 ? "%5u |" : "%5u | ", at.line);
 	put_excerpt_line(out, line, w);
 	(void)fputs("      | ", out);
 	put_caret_line(out, line, w, begin, end);
