@@ -22,10 +22,10 @@ put_u64(struct arena *a, struct bytes *b, uint64_t value)
 void
 put_bytes(struct arena *a, struct bytes *b, const void *p, uint32_t n)
 {
-	const uint8_t *from = p;
-
-	for (uint32_t i = 0; i < n; i++)
-		*VEC_PUSH(a, b) = from[i];
+	VEC_RESERVE(a, b, n);
+	if (n > 0)
+		memcpy(b->v + b->n, p, n);
+	b->n += n;
 }
 
 static unsigned

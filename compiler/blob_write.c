@@ -11,10 +11,13 @@
  */
 struct writer {
 	const struct blob_model *m;
-	struct arena *arena;
+	struct arena *arena;   /* the caller's: the finished blob */
+	struct arena *scratch; /* all else, until blob_write returns */
 	struct diags *diags;
 	struct strings strings;
 	struct placed placed;
+	struct arena *sorting; /* strings and rows, until all are placed */
+	struct rows rows;      /* of one section after the other */
 	uint32_t roots;
 	struct VEC(struct section {
 		uint32_t tag;
@@ -40,7 +43,7 @@ add_string(struct writer *w, const char *what, struct text t)
 		    64, t.s);
 		return false;
 	}
-	strings_add(w->arena, &w->strings, t);
+	strings_add(w->sorting, &w->strings, t);
 	return true;
 }
 
@@ -59,6 +62,8 @@ collect_strings(struct writer *w)
 		if (m->denies.v[i].root >= BLOB_ROOTS ||
 		    m->denies.v[i].flags > BLOB_DENY_PROTECTED)
 			return refuse(w, "a deny has an unknown root or flag");
+	VEC_RESERVE(w->sorting, &w->strings.v,
+	    m->paths.n + m->denies.n + 2 * m->envs.n + m->commands.n);
 	for (uint32_t i = 0; i < m->paths.n; i++)
 		good = add_string(w, "a path", m->paths.v[i].suffix) && good;
 	for (uint32_t i = 0; i < m->denies.n; i++)
@@ -75,18 +80,28 @@ collect_strings(struct writer *w)
 	}
 	for (uint32_t i = 0; i < m->commands.n; i++)
 		good = add_string(w, "a command", m->commands.v[i]) && good;
-	strings_finish(w->arena, &w->strings);
+	strings_finish(w->sorting, &w->strings);
 	return good;
 }
 
+/* A section of at most `size` bytes, or about. */
 static struct bytes *
-section(struct writer *w, uint32_t tag, bool critical)
+section(struct writer *w, uint32_t tag, bool critical, uint64_t size)
 {
-	struct section *s = VEC_PUSH(w->arena, &w->sections);
+	struct section *s = VEC_PUSH(w->scratch, &w->sections);
 
 	s->tag = tag;
 	s->critical = critical;
+	VEC_RESERVE(w->scratch, &s->bytes, (uint32_t)size);
 	return &s->bytes;
+}
+
+static struct rows *
+begin_rows(struct writer *w, uint32_t n)
+{
+	w->rows.n = 0;
+	VEC_RESERVE(w->sorting, &w->rows, n);
+	return &w->rows;
 }
 
 static void
@@ -94,7 +109,7 @@ push_row(struct writer *w, struct rows *rows, uint64_t key)
 {
 	uint32_t index = rows->n;
 
-	*VEC_PUSH(w->arena, rows) =
+	*VEC_PUSH(w->sorting, rows) =
 	    (struct row){.key = {key, 0}, .index = index};
 }
 
@@ -105,7 +120,7 @@ place_rows(struct writer *w, struct rows *rows, uint32_t **ret_placed)
 	uint32_t n = 0;
 
 	rows_sort(rows);
-	*ret_placed = ARENA_ARRAY(w->arena, (size_t)rows->n + 1, uint32_t);
+	*ret_placed = ARENA_ARRAY(w->scratch, (size_t)rows->n + 1, uint32_t);
 	for (uint32_t i = 0; i < rows->n; i++) {
 		if (i > 0 && !row_same(&rows->v[i - 1], &rows->v[i]))
 			n++;
@@ -127,115 +142,118 @@ run_end(const struct rows *rows, uint32_t i)
 static void
 put_paths(struct writer *w)
 {
-	struct bytes *b = section(w, BLOB_PATH, true);
+	struct bytes *b = section(w, BLOB_PATH, true,
+	    (uint64_t)w->m->paths.n * BLOB_PATH_SIZE);
 	const struct model_path *p = w->m->paths.v;
-	struct rows rows = {0};
+	struct rows *rows = begin_rows(w, w->m->paths.n);
 
 	for (uint32_t i = 0; i < w->m->paths.n; i++) {
 		w->roots |= 1U << p[i].root;
-		push_row(w, &rows,
+		push_row(w, rows,
 		    (uint64_t)p[i].root << 56 |
 			(uint64_t)strings_offset(&w->strings, p[i].suffix)
 			    << 24 |
 			(uint64_t)p[i].kind << 16 |
 			(uint64_t)p[i].missing << 8 | p[i].flags);
 	}
-	place_rows(w, &rows, &w->placed.path);
-	for (uint32_t i = 0, end; i < rows.n; i = end) {
-		uint64_t key = rows.v[i].key[0], rights = 0;
+	place_rows(w, rows, &w->placed.path);
+	for (uint32_t i = 0, end; i < rows->n; i = end) {
+		uint64_t key = rows->v[i].key[0], rights = 0;
 
-		end = run_end(&rows, i);
+		end = run_end(rows, i);
 		for (uint32_t j = i; j < end; j++)
-			rights |= p[rows.v[j].index].rights;
-		put_u32(w->arena, b, (uint32_t)(key >> 24));
-		*VEC_PUSH(w->arena, b) = (uint8_t)(key >> 56);
-		*VEC_PUSH(w->arena, b) = (uint8_t)(key >> 16);
-		*VEC_PUSH(w->arena, b) = (uint8_t)(key >> 8);
-		*VEC_PUSH(w->arena, b) = (uint8_t)key;
-		put_u64(w->arena, b, rights);
+			rights |= p[rows->v[j].index].rights;
+		put_u32(w->scratch, b, (uint32_t)(key >> 24));
+		*VEC_PUSH(w->scratch, b) = (uint8_t)(key >> 56);
+		*VEC_PUSH(w->scratch, b) = (uint8_t)(key >> 16);
+		*VEC_PUSH(w->scratch, b) = (uint8_t)(key >> 8);
+		*VEC_PUSH(w->scratch, b) = (uint8_t)key;
+		put_u64(w->scratch, b, rights);
 	}
 }
 
 static void
 put_denies(struct writer *w)
 {
-	struct bytes *b = section(w, BLOB_DENY, true);
+	struct bytes *b = section(w, BLOB_DENY, true,
+	    (uint64_t)w->m->denies.n * BLOB_DENY_SIZE);
 	const struct model_deny *p = w->m->denies.v;
-	struct rows rows = {0};
+	struct rows *rows = begin_rows(w, w->m->denies.n);
 
 	for (uint32_t i = 0; i < w->m->denies.n; i++) {
 		w->roots |= 1U << p[i].root;
-		push_row(w, &rows,
+		push_row(w, rows,
 		    (uint64_t)p[i].root << 40 |
 			(uint64_t)strings_offset(&w->strings, p[i].suffix)
 			    << 8 |
 			p[i].flags);
 	}
-	place_rows(w, &rows, &w->placed.deny);
-	for (uint32_t i = 0, end; i < rows.n; i = end) {
-		uint64_t key = rows.v[i].key[0];
+	place_rows(w, rows, &w->placed.deny);
+	for (uint32_t i = 0, end; i < rows->n; i = end) {
+		uint64_t key = rows->v[i].key[0];
 		unsigned access = 0;
 
-		end = run_end(&rows, i);
+		end = run_end(rows, i);
 		for (uint32_t j = i; j < end; j++)
-			access |= p[rows.v[j].index].access;
-		put_u32(w->arena, b, (uint32_t)(key >> 8));
-		*VEC_PUSH(w->arena, b) = (uint8_t)(key >> 40);
-		*VEC_PUSH(w->arena, b) = (uint8_t)access;
-		*VEC_PUSH(w->arena, b) = (uint8_t)key;
-		*VEC_PUSH(w->arena, b) = 0;
+			access |= p[rows->v[j].index].access;
+		put_u32(w->scratch, b, (uint32_t)(key >> 8));
+		*VEC_PUSH(w->scratch, b) = (uint8_t)(key >> 40);
+		*VEC_PUSH(w->scratch, b) = (uint8_t)access;
+		*VEC_PUSH(w->scratch, b) = (uint8_t)key;
+		*VEC_PUSH(w->scratch, b) = 0;
 	}
 }
 
 static void
 put_ports(struct writer *w)
 {
-	struct bytes *b = section(w, BLOB_PORT, true);
+	struct bytes *b = section(w, BLOB_PORT, true,
+	    (uint64_t)w->m->ports.n * BLOB_PORT_SIZE);
 	const struct blob_port *p = w->m->ports.v;
-	struct rows rows = {0};
+	struct rows *rows = begin_rows(w, w->m->ports.n);
 
 	for (uint32_t i = 0; i < w->m->ports.n; i++)
-		push_row(w, &rows, p[i].port);
-	place_rows(w, &rows, &w->placed.port);
-	for (uint32_t i = 0, end; i < rows.n; i = end) {
+		push_row(w, rows, p[i].port);
+	place_rows(w, rows, &w->placed.port);
+	for (uint32_t i = 0, end; i < rows->n; i = end) {
 		uint64_t rights = 0;
 
-		end = run_end(&rows, i);
+		end = run_end(rows, i);
 		for (uint32_t j = i; j < end; j++)
-			rights |= p[rows.v[j].index].rights;
-		put_u64(w->arena, b, rows.v[i].key[0]);
-		put_u64(w->arena, b, rights);
+			rights |= p[rows->v[j].index].rights;
+		put_u64(w->scratch, b, rows->v[i].key[0]);
+		put_u64(w->scratch, b, rights);
 	}
 }
 
 static bool
 put_seccomp(struct writer *w)
 {
-	struct bytes *b = section(w, BLOB_SECC, true);
+	struct bytes *b = section(w, BLOB_SECC, true, 0);
 	const struct model_seccomp *p = w->m->seccomp.v;
-	struct rows rows = {0};
+	struct rows *rows = begin_rows(w, w->m->seccomp.n);
 
 	for (uint32_t i = 0; i < w->m->seccomp.n; i++)
-		push_row(w, &rows, p[i].arch);
-	place_rows(w, &rows, &w->placed.secc);
-	for (uint32_t i = 0, end; i < rows.n; i = end) {
-		const struct model_seccomp *first = &p[rows.v[i].index];
+		push_row(w, rows, p[i].arch);
+	place_rows(w, rows, &w->placed.secc);
+	for (uint32_t i = 0, end; i < rows->n; i = end) {
+		const struct model_seccomp *first = &p[rows->v[i].index];
 
-		end = run_end(&rows, i);
+		end = run_end(rows, i);
 		if (first->n > BLOB_SECC_MAX)
 			return refuse(w, "a seccomp program is longer than "
 					 "4096 instructions");
 		for (uint32_t j = i + 1; j < end; j++) {
-			const struct model_seccomp *s = &p[rows.v[j].index];
+			const struct model_seccomp *s = &p[rows->v[j].index];
 
 			if (s->n != first->n || memcmp(s->insns, first->insns,
 						    s->n * BLOB_INSN_SIZE) != 0)
 				return refuse(w, "one architecture has two "
 						 "seccomp programs");
 		}
-		put_u32(w->arena, b, first->arch);
-		put_u32(w->arena, b, first->n);
-		put_bytes(w->arena, b, first->insns, first->n * BLOB_INSN_SIZE);
+		put_u32(w->scratch, b, first->arch);
+		put_u32(w->scratch, b, first->n);
+		put_bytes(w->scratch, b, first->insns, first->n * BLOB_INSN_SIZE);
 	}
 	return true;
 }
@@ -243,22 +261,23 @@ put_seccomp(struct writer *w)
 static bool
 put_envs(struct writer *w)
 {
-	struct bytes *b = section(w, BLOB_ENVF, true);
+	struct bytes *b = section(w, BLOB_ENVF, true,
+	    (uint64_t)w->m->envs.n * BLOB_ENV_SIZE);
 	const struct model_env *p = w->m->envs.v;
-	struct rows rows = {0};
+	struct rows *rows = begin_rows(w, w->m->envs.n);
 
 	for (uint32_t i = 0; i < w->m->envs.n; i++)
-		push_row(w, &rows,
+		push_row(w, rows,
 		    (uint64_t)p[i].kind << 32 |
 			strings_offset(&w->strings, p[i].name));
-	place_rows(w, &rows, &w->placed.env);
-	for (uint32_t i = 0, end; i < rows.n; i = end) {
-		const struct model_env *e = &p[rows.v[i].index];
+	place_rows(w, rows, &w->placed.env);
+	for (uint32_t i = 0, end; i < rows->n; i = end) {
+		const struct model_env *e = &p[rows->v[i].index];
 		bool set = e->kind == BLOB_ENV_SET;
 
-		end = run_end(&rows, i);
+		end = run_end(rows, i);
 		for (uint32_t j = i + 1; set && j < end; j++)
-			if (!text_equal(p[rows.v[j].index].value, e->value))
+			if (!text_equal(p[rows->v[j].index].value, e->value))
 				return refuse(w, "one variable is set to two "
 						 "values");
 		for (uint32_t j = 0; set && j < e->value.len; j++) {
@@ -267,11 +286,11 @@ put_envs(struct writer *w)
 			if (c - BLOB_ROOT_BYTE < BLOB_ROOTS)
 				w->roots |= 1U << (c - BLOB_ROOT_BYTE);
 		}
-		put_u32(w->arena, b, (uint32_t)rows.v[i].key[0]);
-		put_u32(w->arena, b,
+		put_u32(w->scratch, b, (uint32_t)rows->v[i].key[0]);
+		put_u32(w->scratch, b,
 		    set ? strings_offset(&w->strings, e->value)
 			: BLOB_NO_STRING);
-		put_u64(w->arena, b, e->kind);
+		put_u64(w->scratch, b, e->kind);
 	}
 	return true;
 }
@@ -279,15 +298,16 @@ put_envs(struct writer *w)
 static void
 put_commands(struct writer *w)
 {
-	struct bytes *b = section(w, BLOB_CMDS, true);
-	struct rows rows = {0};
+	struct bytes *b = section(w, BLOB_CMDS, true,
+	    (uint64_t)w->m->commands.n * BLOB_CMD_SIZE);
+	struct rows *rows = begin_rows(w, w->m->commands.n);
 
 	for (uint32_t i = 0; i < w->m->commands.n; i++)
 		push_row(
-		    w, &rows, strings_offset(&w->strings, w->m->commands.v[i]));
-	place_rows(w, &rows, &w->placed.command);
-	for (uint32_t i = 0; i < rows.n; i = run_end(&rows, i))
-		put_u32(w->arena, b, (uint32_t)rows.v[i].key[0]);
+		    w, rows, strings_offset(&w->strings, w->m->commands.v[i]));
+	place_rows(w, rows, &w->placed.command);
+	for (uint32_t i = 0; i < rows->n; i = run_end(rows, i))
+		put_u32(w->scratch, b, (uint32_t)rows->v[i].key[0]);
 }
 
 static void
@@ -295,30 +315,31 @@ fill_target(struct writer *w, struct bytes *b)
 {
 	const struct blob_target *t = &w->m->target;
 
-	put_u32(w->arena, b, t->platform);
-	put_u32(w->arena, b, t->abi_min);
-	put_u64(w->arena, b, t->fs_handled);
-	put_u64(w->arena, b, t->fs_required);
-	put_u64(w->arena, b, t->net_handled);
-	put_u64(w->arena, b, t->net_required);
-	put_u64(w->arena, b, t->scoped);
-	put_u64(w->arena, b, t->scoped_required);
-	put_u32(w->arena, b, t->network);
-	put_u32(w->arena, b, w->roots);
-	put_u64(w->arena, b, t->flags);
+	put_u32(w->scratch, b, t->platform);
+	put_u32(w->scratch, b, t->abi_min);
+	put_u64(w->scratch, b, t->fs_handled);
+	put_u64(w->scratch, b, t->fs_required);
+	put_u64(w->scratch, b, t->net_handled);
+	put_u64(w->scratch, b, t->net_required);
+	put_u64(w->scratch, b, t->scoped);
+	put_u64(w->scratch, b, t->scoped_required);
+	put_u32(w->scratch, b, t->network);
+	put_u32(w->scratch, b, w->roots);
+	put_u64(w->scratch, b, t->flags);
 }
 
 static void
 put_name(struct writer *w)
 {
-	struct bytes *b = section(w, BLOB_NAME, false);
+	struct bytes *b = section(w, BLOB_NAME, false,
+	    w->m->name.len + (uint64_t)w->m->version.len + 2);
 
 	if (w->m->name.len == 0 && w->m->version.len == 0)
 		return;
-	put_bytes(w->arena, b, w->m->name.s, w->m->name.len);
-	*VEC_PUSH(w->arena, b) = '\0';
-	put_bytes(w->arena, b, w->m->version.s, w->m->version.len);
-	*VEC_PUSH(w->arena, b) = '\0';
+	put_bytes(w->scratch, b, w->m->name.s, w->m->name.len);
+	*VEC_PUSH(w->scratch, b) = '\0';
+	put_bytes(w->scratch, b, w->m->version.s, w->m->version.len);
+	*VEC_PUSH(w->scratch, b) = '\0';
 }
 
 /* By the bytes of the tag, SIGN last. */
@@ -341,14 +362,14 @@ put_extras(struct writer *w)
 {
 	uint32_t n = w->m->extras.n;
 	struct model_extra *e =
-	    ARENA_ARRAY(w->arena, (size_t)n + 1, struct model_extra);
+	    ARENA_ARRAY(w->scratch, (size_t)n + 1, struct model_extra);
 
 	if (n == 0)
 		return;
 	memcpy(e, w->m->extras.v, n * sizeof(*e));
 	qsort(e, n, sizeof(*e), compare_extras);
 	for (uint32_t i = 0; i < n; i++)
-		put_bytes(w->arena, section(w, e[i].tag, false), e[i].bytes,
+		put_bytes(w->scratch, section(w, e[i].tag, false, e[i].len), e[i].bytes,
 		    e[i].len);
 }
 
@@ -414,6 +435,7 @@ lay_out(struct writer *w, const uint8_t **ret_bytes, uint32_t *ret_size)
 		size += padded(w->sections.v[i].bytes.n);
 	if (size > BLOB_MAX)
 		return refuse(w, "it would be larger than 8 MiB");
+	VEC_RESERVE(w->arena, &out, (uint32_t)size);
 	put_header(w, &out, (uint32_t)size);
 	for (uint32_t i = 0; i < w->sections.n; i++) {
 		const struct bytes *b = &w->sections.v[i].bytes;
@@ -430,31 +452,51 @@ lay_out(struct writer *w, const uint8_t **ret_bytes, uint32_t *ret_size)
 	return true;
 }
 
+static bool
+write_sections(struct writer *w)
+{
+	uint32_t targ;
+
+	if (!collect_strings(w))
+		return false;
+	if (w->strings.size > BLOB_MAX)
+		return refuse(w, "it would be larger than 8 MiB");
+	targ = w->sections.n;
+	section(w, BLOB_TARG, true, BLOB_TARG_SIZE);
+	strings_put(w->scratch, &w->strings,
+	    section(w, BLOB_STRS, true, w->strings.size));
+	put_paths(w);
+	put_denies(w);
+	put_ports(w);
+	if (!put_seccomp(w) || !put_envs(w))
+		return false;
+	put_commands(w);
+	arena_release(w->sorting);
+	fill_target(w, &w->sections.v[targ].bytes);
+	put_name(w);
+	if (!put_provenance(w->m, &w->placed, w->scratch, w->diags,
+		section(w, BLOB_PROV, false, 0)))
+		return false;
+	put_extras(w);
+	drop_empty(w);
+	return true;
+}
+
 bool
 blob_write(const struct blob_model *m, struct arena *a, struct diags *d,
     const uint8_t **ret_bytes, uint32_t *ret_size)
 {
-	struct writer w = {.m = m, .arena = a, .diags = d};
-	uint32_t targ;
+	struct arena scratch = {0}, sorting = {0};
+	struct writer w = {
+	    .m = m,
+	    .arena = a,
+	    .scratch = &scratch,
+	    .sorting = &sorting,
+	    .diags = d,
+	};
+	bool good = write_sections(&w) && lay_out(&w, ret_bytes, ret_size);
 
-	if (!collect_strings(&w))
-		return false;
-	if (w.strings.size > BLOB_MAX)
-		return refuse(&w, "it would be larger than 8 MiB");
-	targ = w.sections.n;
-	section(&w, BLOB_TARG, true);
-	strings_put(a, &w.strings, section(&w, BLOB_STRS, true));
-	put_paths(&w);
-	put_denies(&w);
-	put_ports(&w);
-	if (!put_seccomp(&w) || !put_envs(&w))
-		return false;
-	put_commands(&w);
-	fill_target(&w, &w.sections.v[targ].bytes);
-	put_name(&w);
-	if (!put_provenance(m, &w.placed, a, d, section(&w, BLOB_PROV, false)))
-		return false;
-	put_extras(&w);
-	drop_empty(&w);
-	return lay_out(&w, ret_bytes, ret_size);
+	arena_release(&sorting);
+	arena_release(&scratch);
+	return good;
 }

@@ -17,7 +17,9 @@ struct prov {
 	uint32_t *source; /* final number of each source */
 	uint32_t *origin; /* final number of each origin that is used */
 	uint32_t *depth;  /* of each origin that is used, from 1; else 0 */
-	struct bytes sources, origins, links;
+	struct arena *out_arena;
+	struct bytes *out; /* the section: header, then its parts in order */
+	struct rows rows; /* of one level, then of the links */
 	uint32_t nsources, norigins, nlinks;
 };
 
@@ -58,10 +60,10 @@ number_sources(struct prov *p)
 	for (uint32_t i = 0; i < n; i++) {
 		if (i == 0 ||
 		    compare_sources(&sorted[i - 1], &sorted[i]) != 0) {
-			put_u32(p->arena, &p->sources, sorted[i]->kind);
-			put_u32(p->arena, &p->sources,
+			put_u32(p->out_arena, p->out, sorted[i]->kind);
+			put_u32(p->out_arena, p->out,
 			    strings_offset(&p->strings, sorted[i]->name));
-			put_bytes(p->arena, &p->sources, sorted[i]->digest,
+			put_bytes(p->out_arena, p->out, sorted[i]->digest,
 			    sizeof(sorted[i]->digest));
 			p->nsources++;
 		}
@@ -76,6 +78,7 @@ find_depths(struct prov *p)
 	const struct model_origin *o = p->m->origins.v;
 	uint32_t n = p->m->origins.n;
 
+	VEC_RESERVE(p->arena, &p->rows, n);
 	p->depth = ARENA_ARRAY(p->arena, (size_t)n + 1, uint32_t);
 	p->origin = ARENA_ARRAY(p->arena, (size_t)n + 1, uint32_t);
 	for (uint32_t i = 0; i < p->m->links.n; i++) {
@@ -110,36 +113,37 @@ static bool
 number_level(struct prov *p, uint32_t depth)
 {
 	const struct model_origin *o = p->m->origins.v;
-	struct rows rows = {0};
+	struct rows *rows = &p->rows;
 
+	rows->n = 0;
 	for (uint32_t i = 0; i < p->m->origins.n; i++) {
 		uint32_t via;
 
 		if (p->depth[i] != depth)
 			continue;
 		via = o[i].via == 0 ? 0 : p->origin[o[i].via - 1] + 1;
-		*VEC_PUSH(p->arena, &rows) = (struct row){
+		*VEC_PUSH(p->arena, rows) = (struct row){
 		    .key = {(uint64_t)via << 32 | p->source[o[i].source],
 			(uint64_t)o[i].line << 32 | o[i].column},
 		    .index = i,
 		};
 	}
-	rows_sort(&rows);
-	for (uint32_t i = 0; i < rows.n; i++) {
-		const struct row *r = &rows.v[i];
+	rows_sort(rows);
+	for (uint32_t i = 0; i < rows->n; i++) {
+		const struct row *r = &rows->v[i];
 
 		if (i == 0 || !row_same(r - 1, r)) {
-			put_u32(p->arena, &p->origins, (uint32_t)r->key[0]);
+			put_u32(p->out_arena, p->out, (uint32_t)r->key[0]);
 			put_u32(
-			    p->arena, &p->origins, (uint32_t)(r->key[1] >> 32));
-			put_u32(p->arena, &p->origins, (uint32_t)r->key[1]);
+			    p->out_arena, p->out, (uint32_t)(r->key[1] >> 32));
+			put_u32(p->out_arena, p->out, (uint32_t)r->key[1]);
 			put_u32(
-			    p->arena, &p->origins, (uint32_t)(r->key[0] >> 32));
+			    p->out_arena, p->out, (uint32_t)(r->key[0] >> 32));
 			p->norigins++;
 		}
 		p->origin[r->index] = p->norigins - 1;
 	}
-	return rows.n > 0;
+	return rows->n > 0;
 }
 
 /* Section in file order, and where its records went; false: no such record. */
@@ -174,31 +178,69 @@ find_record(const struct blob_model *m, const struct placed *placed,
 static bool
 put_links(struct prov *p, const struct placed *placed)
 {
-	struct rows rows = {0};
+	struct rows *rows = &p->rows;
 
+	rows->n = 0;
+	VEC_RESERVE(p->arena, rows, p->m->links.n);
 	for (uint32_t i = 0; i < p->m->links.n; i++) {
 		const struct model_link *l = &p->m->links.v[i];
 		uint32_t place, record;
 
 		if (!find_record(p->m, placed, l, &place, &record))
 			return refuse(p, "a link has a rule that is not there");
-		*VEC_PUSH(p->arena, &rows) = (struct row){
+		*VEC_PUSH(p->arena, rows) = (struct row){
 		    .key = {(uint64_t)place << 32 | record,
 			p->origin[l->origin]},
 		    .index = i,
 		};
 	}
-	rows_sort(&rows);
-	for (uint32_t i = 0; i < rows.n; i++) {
-		const struct row *r = &rows.v[i];
+	rows_sort(rows);
+	for (uint32_t i = 0; i < rows->n; i++) {
+		const struct row *r = &rows->v[i];
 
 		if (i > 0 && row_same(r - 1, r))
 			continue;
-		put_u32(p->arena, &p->links, p->m->links.v[r->index].tag);
-		put_u32(p->arena, &p->links, (uint32_t)r->key[0]);
-		put_u32(p->arena, &p->links, (uint32_t)r->key[1]);
+		put_u32(p->out_arena, p->out, p->m->links.v[r->index].tag);
+		put_u32(p->out_arena, p->out, (uint32_t)r->key[0]);
+		put_u32(p->out_arena, p->out, (uint32_t)r->key[1]);
 		p->nlinks++;
 	}
+	return true;
+}
+
+static void
+set_u32(uint8_t *p, uint32_t value)
+{
+	for (unsigned i = 0; i < 4; i++)
+		p[i] = (uint8_t)(value >> 8 * i);
+}
+
+static bool
+put_parts(struct prov *p, const struct placed *placed)
+{
+	const struct blob_model *m = p->m;
+	static const uint8_t header[BLOB_PROV_HEADER];
+	uint32_t names = 0;
+
+	for (uint32_t i = 0; i < m->sources.n; i++)
+		names += m->sources.v[i].name.len + 1;
+	VEC_RESERVE(p->out_arena, p->out,
+	    BLOB_PROV_HEADER + m->sources.n * BLOB_SOURCE_SIZE +
+		m->origins.n * BLOB_ORIGIN_SIZE +
+		m->links.n * BLOB_LINK_SIZE + names);
+	put_bytes(p->out_arena, p->out, header, sizeof(header));
+	number_sources(p);
+	if (!find_depths(p))
+		return false;
+	for (uint32_t depth = 1; number_level(p, depth); depth++)
+		;
+	if (!put_links(p, placed))
+		return false;
+	strings_put(p->out_arena, &p->strings, p->out);
+	set_u32(p->out->v, p->nsources);
+	set_u32(p->out->v + 4, p->norigins);
+	set_u32(p->out->v + 8, p->nlinks);
+	set_u32(p->out->v + 12, (uint32_t)p->strings.size);
 	return true;
 }
 
@@ -206,24 +248,11 @@ bool
 put_provenance(const struct blob_model *m, const struct placed *placed,
     struct arena *a, struct diags *d, struct bytes *b)
 {
-	struct prov p = {.m = m, .arena = a, .diags = d};
+	struct arena scratch = {0};
+	struct prov p = {
+	    .m = m, .arena = &scratch, .diags = d, .out_arena = a, .out = b};
+	bool good = m->sources.n == 0 || put_parts(&p, placed);
 
-	if (m->sources.n == 0)
-		return true;
-	number_sources(&p);
-	if (!find_depths(&p))
-		return false;
-	for (uint32_t depth = 1; number_level(&p, depth); depth++)
-		;
-	if (!put_links(&p, placed))
-		return false;
-	put_u32(a, b, p.nsources);
-	put_u32(a, b, p.norigins);
-	put_u32(a, b, p.nlinks);
-	put_u32(a, b, (uint32_t)p.strings.size);
-	put_bytes(a, b, p.sources.v, p.sources.n);
-	put_bytes(a, b, p.origins.v, p.origins.n);
-	put_bytes(a, b, p.links.v, p.links.n);
-	strings_put(a, &p.strings, b);
-	return true;
+	arena_release(&scratch);
+	return good;
 }

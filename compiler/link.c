@@ -16,6 +16,8 @@ struct resolved {
 	bool done;
 };
 
+enum { STMTS_AT_ONCE = 1024 };
+
 struct linker {
 	struct store *store;
 	const struct target *target;
@@ -62,6 +64,10 @@ static void
 add_paths(struct linker *l, const struct origin *o, const struct path_list *p,
     enum stmt_kind kind, unsigned access, enum shape shape)
 {
+	/* A long list takes its room at once, and some for the groups. */
+	if (p->n > STMTS_AT_ONCE)
+		VEC_RESERVE(arena_of(l), &l->policy->stmts,
+		    p->n + STMTS_AT_ONCE);
 	for (uint32_t i = 0; i < p->n; i++) {
 		if (p->v[i].dynamic ||
 		    !holds(l, p->v[i].when, kind == STMT_DENY))
