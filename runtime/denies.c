@@ -2,8 +2,8 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "runtime/landlock.h"
 #include "runtime/launch.h"
 #include "runtime/report.h"
 
@@ -14,68 +14,106 @@
  */
 
 /* The store of a declarative system is public, and links lead there often. */
-static const char public_store[] = "/nix/store";
+static const struct path public_store = {
+    sizeof("/nix/store") - 1, "/nix/store"};
 
 static void
 remember(
     struct launch *l, uint32_t deny, const struct root *r, const char *suffix)
 {
-	struct linked *k;
-	struct place direct;
+	static struct place direct, real;
 
+	place_set(&direct, r->at);
+	if (!place_resolve(r->fd, suffix, &real) ||
+	    !place_join(&direct, suffix, strlen(suffix)) ||
+	    strcmp(direct.s, real.s) == 0 ||
+	    path_covers(public_store, path_of(&real)))
+		return;
 	if (l->nlinked == LINKED_MAX)
 		die("denies", "more than ", decimal(LINKED_MAX),
 		    " denied paths are symbolic links", NULL);
-	k = &l->linked[l->nlinked];
-	k->deny = deny;
-	if (!place_resolve(r->fd, suffix, &k->at))
-		return; /* leads nowhere */
-	place_copy(&direct, &r->at);
-	if (!place_join(&direct, suffix, strlen(suffix)) ||
-	    strcmp(direct.path, k->at.path) == 0 ||
-	    path_covers(
-		public_store, sizeof(public_store) - 1, k->at.path, k->at.len))
-		return;
-	l->nlinked++;
+	l->linked[l->nlinked++] =
+	    (struct linked){.deny = deny, .at = path_keep(&real)};
 }
 
-static void
-resolve(struct launch *l, uint32_t i)
-{
-	const struct blob_deny d = blob_deny(&l->blob, i);
-	struct root *r = &l->roots[d.root];
-	char buf[PATH_MAX];
-	const char *suffix = path_suffix(d.suffix, buf);
+/* What is known of the path looked at last. */
+struct trail {
+	size_t len;  /* so many bytes of it hold no link */
+	size_t gone; /* so many name something missing; 0: all there */
+	char s[PATH_MAX];
+};
 
-	if (r->ndenies++ == 0)
-		r->denies = i;
-	if (suffix == NULL || *suffix == '\0' || r->fd < 0)
-		return;
-	if (descriptors_open(
-		l, r->fd, suffix, 0, RESOLVE_NO_LINKS | RESOLVE_NO_MAGIC) >= 0)
-		return;
-	switch (errno) {
-	case ENOENT:
-	case ENOTDIR:
-	case ENAMETOOLONG:
-	case EACCES: /* neither may the command */
-		return;
-	case ELOOP:
-	case ENOSYS: /* a filter that does not know openat2 */
-	case EPERM:
-		remember(l, i, r, suffix);
-		return;
-	default:
-		die("denies", "cannot look at ", shown(r->at.path), "/", suffix,
-		    ": ", strerror(errno), NULL);
+/* Bytes of whole components that the two have in common. */
+static size_t
+common(const struct trail *t, const char *suffix)
+{
+	size_t n = 0, whole = 0;
+
+	for (; n < t->len && t->s[n] == suffix[n]; n++)
+		if (suffix[n] == '/')
+			whole = n;
+	if (n == t->len && (suffix[n] == '/' || suffix[n] == '\0'))
+		whole = n;
+	return whole;
+}
+
+/*
+ * Is there a link on the way?  One system call for each component that the
+ * path before this one did not have: the paths are sorted.
+ */
+static bool
+has_link(struct trail *t, int dir, const char *suffix)
+{
+	char first;
+	size_t n = common(t, suffix);
+
+	if (t->gone > 0 && n >= t->gone)
+		return false;
+	t->gone = 0;
+	while (suffix[n] != '\0') {
+		const size_t from = n;
+
+		n += n > 0;
+		n += strcspn(suffix + n, "/");
+		memcpy(t->s + from, suffix + from, n - from);
+		t->s[n] = '\0';
+		t->len = from;
+		if (readlinkat(dir, t->s, &first, 1) >= 0)
+			return true;
+		t->len = n;
+		if (errno != EINVAL) {
+			/* Hidden is as good as missing: for the command, too */
+			if (errno != ENOENT && errno != ENOTDIR &&
+			    errno != EACCES && errno != ENAMETOOLONG)
+				die("denies", "cannot look at ", suffix, ": ",
+				    strerror(errno), NULL);
+			t->gone = n;
+			return false;
+		}
 	}
+	return false;
 }
 
 void
 denies_resolve(struct launch *l)
 {
-	for (uint32_t i = 0; i < l->blob.ndenies; i++)
-		resolve(l, i);
+	static struct trail trail;
+	const struct root *last = NULL;
+
+	for (uint32_t i = 0; i < l->blob.ndenies; i++) {
+		const struct blob_deny d = blob_deny(&l->blob, i);
+		const char *suffix = path_suffix(d.suffix);
+		struct root *r = &l->roots[d.root];
+
+		if (r->ndenies++ == 0)
+			r->denies = i;
+		if (r != last)
+			trail.len = trail.gone = 0;
+		last = r;
+		if (suffix != NULL && r->fd >= 0 &&
+		    has_link(&trail, r->fd, suffix))
+			remember(l, i, r, suffix);
+	}
 }
 
 /* Does the deny concern one of these rights? */
@@ -89,67 +127,65 @@ concerns(const struct blob_deny *d, uint64_t rights)
 	       ((d->access & BLOB_DENY_WRITE) != 0 && (rights & ~reads) != 0);
 }
 
-/* A grant and one denied path that meet.  True: the grant stands. */
+/* A grant and a denied path that meet.  True: the grant stands. */
 static bool
-settle(const struct blob_path *rule, const struct place *grant,
-    const struct blob_deny *d, const char *root, const char *slash,
-    const char *suffix, bool inside)
+settle(const struct blob_path *rule, struct path grant,
+    const struct blob_deny *d, struct path root, const char *suffix,
+    bool inside)
 {
-	const char *path = shown(grant->path);
+	const char *path = shown(grant.s);
+	const char *slash = *suffix == '\0' ? "" : "/";
 
+	if (root.len == 0)
+		root.s = *suffix == '\0' ? "/" : "";
 	if ((d->flags & BLOB_DENY_PROTECTED) != 0)
-		die("rules", "granting ", path, " would open ", root, slash,
+		die("rules", "granting ", path, " would open ", root.s, slash,
 		    suffix, ", which no policy may: grant something narrower",
 		    NULL);
 	if (!inside && (rule->flags & BLOB_PATH_BYPASS) != 0)
 		return true;
 	if (!inside) {
-		warn(path, " is withheld: ", root, slash, suffix,
+		warn(path, " is withheld: ", root.s, slash, suffix,
 		    " is denied, bypass_protection in the profile overrides",
 		    NULL);
 		return false;
 	}
 	if ((rule->flags & BLOB_PATH_GROUP) == 0)
-		die("rules", "granting ", path, " would open ", root, slash,
+		die("rules", "granting ", path, " would open ", root.s, slash,
 		    suffix, " in it, which is denied: ",
 		    (rule->flags & BLOB_PATH_CONSENT) != 0
 			? "work in a directory below"
 			: "grant something narrower",
 		    NULL);
-	warn(path, " is withheld: ", root, slash, suffix, " in it is denied",
+	warn(path, " is withheld: ", root.s, slash, suffix, " in it is denied",
 	    NULL);
 	return false;
 }
 
 /* Compares with the denied paths of one root. */
 static bool
-allow_root(struct launch *l, const struct root *r, const struct blob_path *rule,
-    const struct place *grant, uint64_t rights)
+allow_root(const struct launch *l, const struct root *r,
+    const struct blob_path *rule, struct path grant, uint64_t rights)
 {
-	const bool above = place_covers(grant, &r->at);
-	const char *rest = grant->path + r->at.len;
-	const size_t rest_len = above ? 0 : grant->len - r->at.len - 1;
-	char buf[PATH_MAX];
+	const bool above = path_covers(grant, r->at);
+	struct path rest = {0, ""};
 
-	rest += !above;
+	if (!above)
+		rest = (struct path){
+		    grant.len - r->at.len - 1, grant.s + r->at.len + 1};
 	for (uint32_t i = r->denies; i < r->denies + r->ndenies; i++) {
 		const struct blob_deny d = blob_deny(&l->blob, i);
-		const char *suffix = path_suffix(d.suffix, buf);
-		const size_t n = suffix == NULL ? 0 : strlen(suffix);
-		bool inside;
+		const char *s = path_suffix(d.suffix);
+		struct path deny;
+		bool under;
 
-		if (suffix == NULL || !concerns(&d, rights))
+		if (s == NULL || !concerns(&d, rights))
 			continue;
-		if (above)
-			inside = grant->len < r->at.len || n > 0;
-		else if (path_covers(suffix, n, rest, rest_len))
-			inside = false;
-		else if (path_covers(rest, rest_len, suffix, n))
-			inside = true;
-		else
+		deny = (struct path){strlen(s), s};
+		under = grant.len >= r->at.len && path_covers(deny, rest);
+		if (!under && !path_covers(rest, deny))
 			continue;
-		if (!settle(rule, grant, &d, shown(r->at.path),
-			n == 0 || r->at.len == 0 ? "" : "/", suffix, inside))
+		if (!settle(rule, grant, &d, r->at, s, !under))
 			return false;
 	}
 	return true;
@@ -158,26 +194,26 @@ allow_root(struct launch *l, const struct root *r, const struct blob_path *rule,
 /* Compares with what denied links lead to. */
 static bool
 allow_linked(const struct launch *l, const struct blob_path *rule,
-    const struct place *grant, uint64_t rights)
+    struct path grant, uint64_t rights)
 {
 	for (unsigned i = 0; i < l->nlinked; i++) {
-		const struct place *at = &l->linked[i].at;
+		const struct path at = l->linked[i].at;
 		const struct blob_deny d =
 		    blob_deny(&l->blob, l->linked[i].deny);
-		const bool under = place_covers(at, grant);
+		const bool under = path_covers(at, grant);
 
 		if (!concerns(&d, rights) ||
-		    (!under && !place_covers(grant, at)))
+		    (!under && !path_covers(grant, at)))
 			continue;
-		if (!settle(rule, grant, &d, shown(at->path), "", "", !under))
+		if (!settle(rule, grant, &d, at, "", !under))
 			return false;
 	}
 	return true;
 }
 
 bool
-denies_allow(struct launch *l, const struct blob_path *rule,
-    const struct place *grant, uint64_t rights, bool anywhere)
+denies_allow(struct launch *l, const struct blob_path *rule, struct path grant,
+    uint64_t rights, bool anywhere)
 {
 	for (unsigned i = 0; i < BLOB_ROOTS; i++) {
 		const struct root *r = &l->roots[i];
@@ -185,8 +221,7 @@ denies_allow(struct launch *l, const struct blob_path *rule,
 		if (r->ndenies == 0 || !r->known ||
 		    (i == rule->root && !anywhere))
 			continue;
-		if ((place_covers(grant, &r->at) ||
-			place_covers(&r->at, grant)) &&
+		if ((path_covers(grant, r->at) || path_covers(r->at, grant)) &&
 		    !allow_root(l, r, rule, grant, rights))
 			return false;
 	}

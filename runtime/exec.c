@@ -39,11 +39,15 @@ not_executable(const char *path, int error)
 static bool
 candidate(const char *dir, size_t n, const char *name, char *ret_path)
 {
-	if (n + 2 + strlen(name) >= PATH_MAX)
+	const size_t len = strlen(name);
+
+	if (n + 2 + len >= PATH_MAX)
 		return false;
 	memcpy(ret_path, dir, n);
-	strcpy(ret_path + n, n == 0 ? "./" : "/");
-	strcat(ret_path, name);
+	if (n == 0)
+		ret_path[n++] = '.';
+	ret_path[n++] = '/';
+	memcpy(ret_path + n, name, len + 1);
 	return true;
 }
 
@@ -54,7 +58,7 @@ candidate(const char *dir, size_t n, const char *name, char *ret_path)
 static _Noreturn void
 search(const char *name, char **argv)
 {
-	char path[PATH_MAX], found[PATH_MAX] = "";
+	static char path[PATH_MAX], found[PATH_MAX];
 	const char *dir = getenv("PATH");
 	int error = 0;
 	size_t n;
@@ -68,7 +72,7 @@ search(const char *name, char **argv)
 			if (*found == '\0') {
 				error = errno;
 				if (access(path, F_OK) == 0)
-					strcpy(found, path);
+					memcpy(found, path, sizeof(found));
 			}
 		}
 		if (dir[n] == '\0' ||

@@ -1,7 +1,6 @@
 #ifndef NONO_LAUNCH_H
 #define NONO_LAUNCH_H
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -27,10 +26,10 @@ struct rights {
 };
 
 struct root {
-	int fd;		 /* -1: not used, missing or withheld */
-	bool withheld;	 /* the temporary directory holds the home directory */
-	bool known;	 /* `at` is valid, even if the directory is missing */
-	struct place at; /* canonical */
+	int fd;	       /* -1: not used, missing or withheld */
+	bool withheld; /* the temporary directory holds the home directory */
+	bool known;    /* `at` is valid, even if the directory is missing */
+	struct path at;
 	uint32_t denies; /* index of its first denied path, and how many */
 	uint32_t ndenies;
 };
@@ -38,7 +37,7 @@ struct root {
 /* Where a denied path really leads when a symbolic link lies on its way. */
 struct linked {
 	uint32_t deny; /* index of the record */
-	struct place at;
+	struct path at;
 };
 
 /* What became of a rule. */
@@ -61,23 +60,26 @@ enum outcome {
  */
 struct launch {
 	struct options opt;
-	int keep[KEEP_MAX]; /* descriptors that stay open, ascending */
-	unsigned nkeep;
 
 	struct blob blob;
 	struct blob_target target;
-	struct place policy; /* canonical path of the policy file */
-	struct place self;   /* and of this program */
+	struct path policy; /* the policy file */
+	struct path self;   /* this program */
 
 	unsigned abi, errata;
 	struct rights handled; /* by the ruleset that the kernel accepted */
 	int ruleset;
 
 	struct root roots[BLOB_ROOTS];
-	struct linked linked[LINKED_MAX];
 	unsigned nlinked;
-	uint8_t outcomes[BLOB_RULES_MAX]; /* enum outcome of each path rule */
 	uint32_t count[OUTCOMES];
+
+	struct place scratch; /* for one step at a time */
+
+	unsigned nkeep;
+	int keep[KEEP_MAX]; /* descriptors that stay open, ascending */
+	struct linked linked[LINKED_MAX];
+	uint8_t outcomes[BLOB_RULES_MAX]; /* enum outcome of each path rule */
 };
 
 /* The steps, in order.  None returns unless all of it is done. */
@@ -101,7 +103,7 @@ _Noreturn void command_exec(const struct launch *l);
  * the denied paths of its own root, too.
  */
 bool denies_allow(struct launch *l, const struct blob_path *rule,
-    const struct place *grant, uint64_t rights, bool anywhere);
+    struct path grant, uint64_t rights, bool anywhere);
 
 /* `fd` stays open until exec, in spite of descriptors_drop(). */
 void descriptors_keep(struct launch *l, int fd);

@@ -9,49 +9,111 @@
 #include "runtime/path.h"
 #include "runtime/report.h"
 
-enum { LINKS_MAX = 40 }; /* as in the kernel */
+enum {
+	LINKS_MAX = 40, /* as in the kernel */
+	POOL_SIZE = 256 * 1024,
+};
 
-void
-place_copy(struct place *to, const struct place *from)
+/* Where to return to. */
+static int here = -1;
+
+struct path
+path_of(const struct place *p)
 {
-	to->len = from->len;
-	memcpy(to->path, from->path, from->len + 1);
+	return (struct path){p->len, p->s};
+}
+
+struct path
+path_keep(const struct place *p)
+{
+	static struct {
+		size_t used;
+		char bytes[POOL_SIZE];
+	} pool;
+	char *copy = pool.bytes + pool.used;
+
+	if (p->len >= sizeof(pool.bytes) - pool.used)
+		die("roots", "too many long paths", NULL);
+	memcpy(copy, p->s, p->len + 1);
+	pool.used += p->len + 1;
+	return (struct path){p->len, copy};
 }
 
 bool
-place_join(struct place *p, const char *rest, size_t n)
+path_covers(struct path outer, struct path inner)
 {
-	if (n >= sizeof(p->path) - 1 - p->len)
+	return outer.len <= inner.len &&
+	       memcmp(outer.s, inner.s, outer.len) == 0 &&
+	       (outer.len == 0 || outer.len == inner.len ||
+		   inner.s[outer.len] == '/');
+}
+
+void
+place_set(struct place *p, struct path path)
+{
+	memcpy(p->s, path.s, path.len + 1);
+	p->len = path.len;
+}
+
+bool
+place_join(struct place *p, const char *suffix, size_t n)
+{
+	if (n == 0)
+		return true;
+	if (n >= sizeof(p->s) - 1 - p->len)
 		return false;
-	p->path[p->len] = '/';
-	memcpy(p->path + p->len + 1, rest, n);
+	p->s[p->len] = '/';
+	memcpy(p->s + p->len + 1, suffix, n);
 	p->len += 1 + n;
-	p->path[p->len] = '\0';
+	p->s[p->len] = '\0';
 	return true;
 }
 
 bool
 place_of_link(const char *link, struct place *ret)
 {
-	const ssize_t n = readlink(link, ret->path, sizeof(ret->path) - 1);
+	const ssize_t n = readlink(link, ret->s, sizeof(ret->s) - 1);
 
 	if (n < 0)
 		return false;
-	if (ret->path[0] != '/') { /* "pipe:[4711]", "(unreachable)/..." */
+	if (ret->s[0] != '/') { /* "pipe:[4711]", "(unreachable)/..." */
 		errno = ENOTDIR;
 		return false;
 	}
 	ret->len = n == 1 ? 0 : (size_t)n;
-	ret->path[ret->len] = '\0';
+	ret->s[ret->len] = '\0';
 	return true;
+}
+
+int
+place_start(void)
+{
+	here = openat(AT_FDCWD, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return here;
+}
+
+bool
+place_return(void)
+{
+	return here < 0 || fchdir(here) == 0;
 }
 
 bool
 place_of_fd(int fd, struct place *ret)
 {
 	char link[40] = "/proc/self/fd/";
+	const char *n = decimal((uint64_t)fd);
 
-	return place_of_link(strcat(link, decimal((uint64_t)fd)), ret);
+	if (here >= 0 && fchdir(fd) == 0) {
+		if (getcwd(ret->s, sizeof(ret->s)) == NULL)
+			return false; /* it was removed */
+		ret->len = strlen(ret->s);
+		if (ret->len == 1)
+			ret->s[ret->len = 0] = '\0';
+		return true;
+	}
+	memcpy(link + strlen(link), n, strlen(n) + 1);
+	return place_of_link(link, ret);
 }
 
 /* Cuts the last component off; false when there is none left. */
@@ -60,13 +122,19 @@ strip(char *path)
 {
 	char *slash = strrchr(path, '/');
 
-	if (slash == NULL || slash[1] == '\0') {
-		if (*path == '\0' || slash == path)
+	if (slash == NULL) {
+		if (*path == '\0')
 			return false;
-		*(slash == NULL ? path : slash) = '\0';
+		*path = '\0';
 		return true;
 	}
-	slash[slash == path] = '\0';
+	if (slash == path) {
+		if (path[1] == '\0')
+			return false;
+		path[1] = '\0';
+		return true;
+	}
+	*slash = '\0';
 	return true;
 }
 
@@ -80,7 +148,7 @@ deepest(int dir, const char *path, size_t *ret_n)
 	static char up[PLACE_MAX];
 	int fd;
 
-	strcpy(up, path);
+	memcpy(up, path, strlen(path) + 1);
 	for (;;) {
 		fd = openat(dir, *up == '\0' ? "." : up, O_PATH | O_CLOEXEC);
 		if (fd >= 0) {
@@ -99,24 +167,23 @@ deepest(int dir, const char *path, size_t *ret_n)
 static bool
 follow(const struct place *at, const char *name, size_t n, char *ret_path)
 {
-	static struct place link, next;
+	static struct place link, target;
 	const char *rest = name + n;
 	ssize_t len;
 
-	place_copy(&link, at);
+	place_set(&link, path_of(at));
 	if (!place_join(&link, name, n))
 		return false;
-	len = readlink(link.path, next.path, sizeof(next.path) - 1);
+	len = readlink(link.s, target.s, sizeof(target.s) - 1);
 	if (len <= 0)
 		return false;
-	next.path[len] = '\0';
-	place_copy(&link, at);
-	if (next.path[0] == '/')
-		link.len = 0;
-	if (!place_join(&link, next.path, (size_t)len) ||
-	    (*rest != '\0' && !place_join(&link, rest + 1, strlen(rest + 1))))
+	target.s[len] = '\0';
+	link.len = target.s[0] == '/' ? 0 : at->len;
+	rest += *rest == '/';
+	if (!place_join(&link, target.s, (size_t)len) ||
+	    !place_join(&link, rest, strlen(rest)))
 		return false;
-	memcpy(ret_path, link.path, link.len + 1);
+	memcpy(ret_path, link.s, link.len + 1);
 	return true;
 }
 
@@ -125,12 +192,12 @@ place_resolve(int dir, const char *path, struct place *ret)
 {
 	static char now[PLACE_MAX];
 	const char *rest;
-	size_t n;
+	size_t n = strlen(path);
 	int fd;
 
-	if (strlen(path) >= sizeof(now))
+	if (n >= sizeof(now))
 		return false;
-	strcpy(now, path);
+	memcpy(now, path, n + 1);
 	for (int i = 0; i < LINKS_MAX; i++) {
 		fd = deepest(dir, now, &n);
 		if (fd < 0 || !place_of_fd(fd, ret))
@@ -146,24 +213,10 @@ place_resolve(int dir, const char *path, struct place *ret)
 	return false;
 }
 
-bool
-path_covers(
-    const char *outer, size_t outer_len, const char *inner, size_t inner_len)
-{
-	return outer_len <= inner_len && memcmp(outer, inner, outer_len) == 0 &&
-	       (outer_len == 0 || outer_len == inner_len ||
-		   inner[outer_len] == '/');
-}
-
-bool
-place_covers(const struct place *outer, const struct place *inner)
-{
-	return path_covers(outer->path, outer->len, inner->path, inner->len);
-}
-
 const char *
-path_suffix(const char *suffix, char *buf)
+path_suffix(const char *suffix)
 {
+	static char buf[PATH_MAX];
 	const char *id;
 	size_t n = 0, more;
 
@@ -172,7 +225,7 @@ path_suffix(const char *suffix, char *buf)
 	id = decimal(getuid());
 	more = strlen(id);
 	for (; *suffix != '\0'; suffix++) {
-		if (n + more >= PATH_MAX)
+		if (n + more >= sizeof(buf))
 			return NULL;
 		if (*suffix == BLOB_UID_BYTE) {
 			memcpy(buf + n, id, more);

@@ -48,6 +48,43 @@ read_all(const char *name, int fd)
 	return size;
 }
 
+/*
+ * Opens the policy, and keeps its canonical path: that of its directory and
+ * its name, which is no link.
+ */
+static int
+open_policy(struct launch *l)
+{
+	static char dir[PATH_MAX];
+	const char *name = l->opt.policy, *slash = strrchr(name, '/');
+	const char *base = slash == NULL ? name : slash + 1;
+	size_t n = (size_t)(base - name);
+	int at, fd = -1;
+
+	if (n >= sizeof(dir))
+		die("policy", name, ": ", strerror(ENAMETOOLONG), NULL);
+	memcpy(dir, name, n);
+	if (n == 0)
+		dir[n++] = '.';
+	place_start();
+	at = openat(AT_FDCWD, dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (at >= 0)
+		fd = openat(
+		    at, base, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		die("policy", name, ": ",
+		    errno == ELOOP ? "is a symbolic link, name the file itself"
+				   : strerror(errno),
+		    NULL);
+	if (!place_of_fd(at, &l->scratch) ||
+	    !place_join(&l->scratch, base, strlen(base)))
+		die("policy", "cannot tell where ", name,
+		    " is: ", strerror(errno), NULL);
+	l->policy = path_keep(&l->scratch);
+	close(at);
+	return fd;
+}
+
 void
 policy_read(struct launch *l)
 {
@@ -56,18 +93,8 @@ policy_read(struct launch *l)
 
 	if (getauxval(AT_SECURE) != 0)
 		die("policy", "this program must not be set-user-ID", NULL);
-	fd = openat(
-	    AT_FDCWD, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0)
-		die("policy", name, ": ",
-		    errno == ELOOP ? "is a symbolic link, name the file itself"
-				   : strerror(errno),
-		    NULL);
+	fd = open_policy(l);
 	check_file(name, fd);
-	if (!place_of_fd(fd, &l->policy))
-		die("policy",
-		    "cannot read /proc/self/fd, mount /proc: ", strerror(errno),
-		    NULL);
 	if (!blob_open(&l->blob, bytes, read_all(name, fd), &why))
 		die("policy", name, ": ", why, ", compile it again", NULL);
 	close(fd);

@@ -54,12 +54,13 @@ open_root(struct launch *l, enum blob_root root, int dir, const char *path)
 	r->fd = openat(dir, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (r->fd >= 0) {
 		descriptors_keep(l, r->fd);
-		r->known = place_of_fd(r->fd, &r->at);
+		r->known = place_of_fd(r->fd, &l->scratch);
 	} else if (errno == ENOENT || errno == ENOTDIR || errno == EACCES) {
-		r->known = place_resolve(dir, path, &r->at);
+		r->known = place_resolve(dir, path, &l->scratch);
 	}
 	if (!r->known)
 		die("roots", "cannot open ", path, ": ", strerror(errno), NULL);
+	r->at = path_keep(&l->scratch);
 }
 
 static bool
@@ -93,13 +94,14 @@ open_home(struct launch *l)
 	if (fd < 0)
 		return strerror(errno);
 	descriptors_keep(l, fd);
-	if (!place_of_fd(fd, &r->at) || fstat(fd, &st) != 0)
+	if (!place_of_fd(fd, &l->scratch) || fstat(fd, &st) != 0)
 		return strerror(errno);
-	if (r->at.len == 0)
+	if (l->scratch.len == 0)
 		return "is the root directory";
 	if (l->opt.home == NULL && st.st_uid != getuid())
 		return "belongs to somebody else";
 	r->fd = fd;
+	r->at = path_keep(&l->scratch);
 	r->known = true;
 	return NULL;
 }
@@ -122,19 +124,23 @@ static void
 open_cwd(struct launch *l)
 {
 	struct root *r = &l->roots[BLOB_ROOT_CWD];
+	int fd;
 
+	if (!place_return())
+		die("roots", "the working directory: ", strerror(errno), NULL);
 	if (l->opt.cwd != NULL && chdir(l->opt.cwd) != 0)
 		die("roots", "--cwd ", l->opt.cwd, ": ", strerror(errno), NULL);
+	fd = place_start();
+	if (fd >= 0)
+		descriptors_keep(l, fd);
 	if (!used(l, BLOB_ROOT_CWD))
 		return;
-	open_root(l, BLOB_ROOT_CWD, AT_FDCWD, ".");
-	/* Unlike /proc, this tells a removed directory. */
-	if (r->fd < 0 || getcwd(r->at.path, sizeof(r->at.path)) == NULL)
+	if (fd < 0 || !place_of_fd(fd, &l->scratch))
 		die("roots", "the working directory: ", strerror(errno),
 		    ", change to one that exists", NULL);
-	r->at.len = strlen(r->at.path);
-	if (r->at.len == 1)
-		r->at.path[r->at.len = 0] = '\0';
+	r->fd = fd;
+	r->at = path_keep(&l->scratch);
+	r->known = true;
 }
 
 static void
@@ -147,11 +153,11 @@ open_tmpdir(struct launch *l)
 	open_root(l, BLOB_ROOT_TMPDIR, AT_FDCWD, path == NULL ? "/tmp" : path);
 	if (!home->known && open_home(l) != NULL)
 		return; /* nothing to compare with */
-	if (!place_covers(&r->at, &home->at))
+	if (!path_covers(r->at, home->at))
 		return;
 	r->withheld = true;
-	warn("$TMPDIR ", shown(r->at.path), " holds the home directory ",
-	    home->at.path, ": nothing is granted in it", NULL);
+	warn("$TMPDIR ", shown(r->at.s), " holds the home directory ",
+	    home->at.s, ": nothing is granted in it", NULL);
 }
 
 static void

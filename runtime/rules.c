@@ -20,11 +20,11 @@ struct grant {
 	const struct root *root;
 	uint64_t rights; /* of the rule, as far as the kernel handles them */
 	int fd;
-	int error;	 /* why fd is -1 */
-	bool linked;	 /* a link was followed, or may have been */
-	bool parent;	 /* the path is missing, this is its parent */
+	int error;   /* why fd is -1 */
+	bool linked; /* a link was followed, or may have been */
+	bool parent; /* the path is missing, this is its parent */
+	const char *suffix;
 	struct place at; /* canonical, once fd is open */
-	char suffix[PATH_MAX];
 };
 
 static const uint64_t writes =
@@ -37,10 +37,9 @@ static const uint64_t writes =
 static const char *
 spelled(struct grant *g)
 {
-	place_copy(&g->at, &g->root->at);
-	if (*g->suffix != '\0')
-		place_join(&g->at, g->suffix, strlen(g->suffix));
-	return shown(g->at.path);
+	place_set(&g->at, g->root->at);
+	place_join(&g->at, g->suffix, strlen(g->suffix));
+	return shown(g->at.s);
 }
 
 /* A profile's own rule must hold; a group's is for many machines. */
@@ -93,12 +92,15 @@ not_directory(struct launch *l, struct grant *g)
 static bool
 open_parent(struct launch *l, struct grant *g)
 {
-	char *slash;
+	static char parent[PATH_MAX];
+	const char *slash = strrchr(g->suffix, '/');
+	const size_t n = slash == NULL ? 0 : (size_t)(slash - g->suffix);
 
 	if (g->rule.missing != BLOB_MISSING_PARENT || *g->suffix == '\0')
 		return false;
-	slash = strrchr(g->suffix, '/');
-	*(slash == NULL ? g->suffix : slash) = '\0';
+	memcpy(parent, g->suffix, n);
+	parent[n] = '\0';
+	g->suffix = parent;
 	g->parent = true;
 	return open_at(l, g, O_DIRECTORY);
 }
@@ -135,9 +137,8 @@ static enum outcome
 locate(struct grant *g)
 {
 	if (!g->linked) {
-		place_copy(&g->at, &g->root->at);
-		if (*g->suffix == '\0' ||
-		    place_join(&g->at, g->suffix, strlen(g->suffix)))
+		place_set(&g->at, g->root->at);
+		if (place_join(&g->at, g->suffix, strlen(g->suffix)))
 			return OUTCOME_GRANTED;
 		return refuse_or_skip(g, strerror(ENAMETOOLONG), "shorten it");
 	}
@@ -152,17 +153,18 @@ locate(struct grant *g)
 static void
 protect_self(const struct launch *l, const struct grant *g)
 {
-	const struct place *p;
+	const struct path at = path_of(&g->at);
+	const struct path *p;
 
 	if (l->opt.allow_writable_policy || (g->rights & writes) == 0)
 		return;
-	if (place_covers(&g->at, &l->policy))
+	if (path_covers(at, l->policy))
 		p = &l->policy;
-	else if (place_covers(&g->at, &l->self))
+	else if (path_covers(at, l->self))
 		p = &l->self;
 	else
 		return;
-	die("rules", shown(g->at.path), " may be written, and ", p->path,
+	die("rules", shown(g->at.s), " may be written, and ", p->s,
 	    p == &l->policy ? ", the policy," : ", this program,",
 	    " with it: move it elsewhere or pass --allow-writable-policy",
 	    NULL);
@@ -174,19 +176,17 @@ covered(const struct launch *l, const struct grant *g)
 {
 	static struct place p;
 	uint64_t have = 0;
-	char buf[PATH_MAX];
 
 	for (uint32_t i = 0; i < l->blob.npaths; i++) {
 		const struct blob_path r = blob_path(&l->blob, i);
-		const char *suffix = path_suffix(r.suffix, buf);
+		const char *suffix = path_suffix(r.suffix);
 
 		if (l->outcomes[i] != OUTCOME_GRANTED || suffix == NULL ||
 		    (r.flags & BLOB_PATH_CONSENT) != 0)
 			continue;
-		place_copy(&p, &l->roots[r.root].at);
-		if ((*suffix == '\0' ||
-			place_join(&p, suffix, strlen(suffix))) &&
-		    place_covers(&p, &g->at))
+		place_set(&p, l->roots[r.root].at);
+		if (place_join(&p, suffix, strlen(suffix)) &&
+		    path_covers(path_of(&p), path_of(&g->at)))
 			have |= r.rights;
 	}
 	return (g->rights & ~have) == 0;
@@ -207,7 +207,7 @@ ask(const struct grant *g)
 									 : "");
 	line_add((g->rights & writes) != 0 ? "write" : "");
 	line_add(" to ");
-	line_add(shown(g->at.path));
+	line_add(shown(g->at.s));
 	line_add("? [y/N] ");
 	line_ask(tty);
 	n = read(tty, answer, sizeof(answer));
@@ -227,7 +227,7 @@ consent(const struct launch *l, const struct grant *g)
 {
 	if (l->opt.allow_cwd || (can_ask(l) && ask(g)))
 		return OUTCOME_GRANTED;
-	warn(shown(g->at.path), " is not granted: pass --allow-cwd to grant it",
+	warn(shown(g->at.s), " is not granted: pass --allow-cwd to grant it",
 	    NULL);
 	return OUTCOME_UNASKED;
 }
@@ -248,11 +248,11 @@ add(struct launch *l, struct grant *g)
 	    (g->rule.flags & BLOB_PATH_MAGIC) != 0)
 		return OUTCOME_EMPTY;
 	if (status != 0)
-		die("rules", "the kernel refuses ", shown(g->at.path), ": ",
+		die("rules", "the kernel refuses ", shown(g->at.s), ": ",
 		    strerror(errno), NULL);
 	if ((g->rule.flags & BLOB_PATH_HOLD) != 0) {
 		if (fcntl(g->fd, F_SETFD, 0) != 0)
-			die("rules", "cannot hold ", shown(g->at.path), ": ",
+			die("rules", "cannot hold ", shown(g->at.s), ": ",
 			    strerror(errno), NULL);
 		descriptors_keep(l, g->fd);
 	}
@@ -266,24 +266,23 @@ apply(struct launch *l, const struct blob_path *rule)
 {
 	static struct grant g;
 	const bool agree = (rule->flags & BLOB_PATH_CONSENT) != 0;
-	char buf[PATH_MAX];
-	const char *suffix = path_suffix(rule->suffix, buf);
 	enum outcome o;
 
 	g.rule = *rule;
 	g.root = &l->roots[rule->root];
 	g.rights = rule->rights & l->handled.of[RIGHTS_FS];
 	g.parent = false;
-	*g.suffix = '\0';
+	g.suffix = path_suffix(rule->suffix);
 	if (g.rights == 0)
 		return OUTCOME_EMPTY;
 	if (g.root->withheld)
 		return OUTCOME_WITHHELD;
 	if (g.root->fd < 0)
 		return OUTCOME_MISSING;
-	if (suffix == NULL)
+	if (g.suffix == NULL) {
+		g.suffix = rule->suffix;
 		return refuse_or_skip(&g, strerror(ENAMETOOLONG), "shorten it");
-	strcpy(g.suffix, suffix);
+	}
 	if ((o = open_grant(l, &g)) != OUTCOME_GRANTED ||
 	    (o = locate(&g)) != OUTCOME_GRANTED)
 		return o;
@@ -291,7 +290,8 @@ apply(struct launch *l, const struct blob_path *rule)
 		return OUTCOME_COVERED;
 	if (agree && !l->opt.allow_cwd && !can_ask(l))
 		return consent(l, &g);
-	if (!denies_allow(l, rule, &g.at, g.rights, g.linked || g.parent))
+	if (!denies_allow(
+		l, rule, path_of(&g.at), g.rights, g.linked || g.parent))
 		return OUTCOME_WITHHELD;
 	protect_self(l, &g);
 	if (agree && (o = consent(l, &g)) != OUTCOME_GRANTED)
@@ -316,9 +316,10 @@ pass(struct launch *l, unsigned agree)
 void
 rules_apply(struct launch *l)
 {
-	if (!place_of_link("/proc/self/exe", &l->self))
+	if (!place_of_link("/proc/self/exe", &l->scratch))
 		die("rules", "cannot read /proc/self/exe: ", strerror(errno),
 		    NULL);
+	l->self = path_keep(&l->scratch);
 	pass(l, 0);
 	pass(l, BLOB_PATH_CONSENT);
 	if (l->count[OUTCOME_GRANTED] + l->count[OUTCOME_GRANTED_LINK] +
@@ -328,5 +329,9 @@ rules_apply(struct launch *l)
 		    "none of the policy's paths can be granted here, "
 		    "so that nothing could run: see --dry-run on another "
 		    "machine or correct the profile",
+		    NULL);
+	if (!place_return())
+		die("rules",
+		    "cannot return to the working directory: ", strerror(errno),
 		    NULL);
 }

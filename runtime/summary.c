@@ -65,6 +65,24 @@ print_network(const struct launch *l, int fd)
 	}
 }
 
+static void
+print_handled(const struct launch *l, int fd)
+{
+	static const char *const names[] = {
+	    [RIGHTS_FS] = "handled    fs ",
+	    [RIGHTS_NET] = "handled    net ",
+	    [RIGHTS_SCOPE] = "handled    scoped ",
+	};
+
+	for (unsigned c = 0; c < RIGHTS_CLASSES; c++) {
+		line_add(names[c]);
+		line_add(hexadecimal(l->handled.of[c]));
+		line_add(" ");
+		add_rights((enum rights_class)c, l->handled.of[c]);
+		line_send(fd);
+	}
+}
+
 static const char *
 label(enum outcome outcome)
 {
@@ -97,13 +115,12 @@ print_rule(const struct launch *l, uint32_t i, int fd)
 	const struct blob_path r = blob_path(&l->blob, i);
 	const struct root *root = &l->roots[r.root];
 	const enum outcome outcome = (enum outcome)l->outcomes[i];
-	char buf[PATH_MAX];
-	const char *suffix = path_suffix(r.suffix, buf);
+	const char *suffix = path_suffix(r.suffix);
 
 	line_add(label(outcome));
 	line_add(hexadecimal(r.rights & l->handled.of[RIGHTS_FS]));
 	line_add(" ");
-	line_add(root->known ? root->at.path : "$XDG_RUNTIME_DIR");
+	line_add(root->known ? root->at.s : "$XDG_RUNTIME_DIR");
 	line_add(*r.suffix == '\0' && root->at.len > 0 ? "" : "/");
 	line_add(suffix == NULL ? r.suffix : suffix);
 	if (outcome == OUTCOME_GRANTED_LINK)
@@ -168,9 +185,7 @@ summary_print(const struct launch *l, int fd)
 
 	print_policy(l, fd);
 	print_network(l, fd);
-	line_add("handled    ");
-	add_rights(RIGHTS_FS, l->handled.of[RIGHTS_FS]);
-	line_send(fd);
+	print_handled(l, fd);
 	say(fd, "rules      ", decimal(l->blob.npaths), ": ", decimal(granted),
 	    " granted, ", decimal(l->count[OUTCOME_MISSING]), " missing, ",
 	    decimal(l->count[OUTCOME_WITHHELD] + l->count[OUTCOME_UNASKED]),
