@@ -180,6 +180,23 @@ relative(struct draft *d)
 	return false;
 }
 
+/* The suffix is mostly the end of what was written: then it is no copy. */
+static struct text
+keep(const struct draft *d, uint32_t len)
+{
+	const struct piece *last = d->tpl->n > 0
+	    ? &d->tpl->pieces[d->tpl->n - 1]
+	    : NULL;
+
+	if (last != NULL && last->kind == PIECE_TEXT && last->text.len >= len) {
+		const char *end = last->text.s + (last->text.len - len);
+
+		if (memcmp(end, d->text, len) == 0)
+			return (struct text){ end, len };
+	}
+	return arena_text(d->arena, (struct text){ d->text, len });
+}
+
 /* Drops "//", "/./" and a trailing slash; refuses ".." and long names. */
 static bool
 normalise(struct draft *d, struct text *ret_suffix)
@@ -215,8 +232,7 @@ normalise(struct draft *d, struct text *ret_suffix)
 		    BLOB_PATH_MAX, COMPONENT_MAX);
 		return false;
 	}
-	*ret_suffix =
-	    arena_text(d->arena, (struct text){ d->text, out });
+	*ret_suffix = keep(d, out);
 	return true;
 }
 
