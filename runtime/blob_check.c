@@ -24,14 +24,23 @@ rank(uint8_t c)
 	return c == '\0' ? 0 : c == '/' ? 1 : c + 2U;
 }
 
-static bool
-ascends(const uint8_t *a, const uint8_t *b)
+/* How many of the first `n` bytes are the same, eight at a time. */
+static uint32_t
+common(const uint8_t *a, const uint8_t *b, uint32_t n)
 {
-	while (*a == *b && *a != '\0') {
-		a++;
-		b++;
+	uint32_t i = 0;
+
+	for (; n - i >= 8; i += 8) {
+		uint64_t x, y;
+
+		memcpy(&x, a + i, 8);
+		memcpy(&y, b + i, 8);
+		if (x != y)
+			break;
 	}
-	return rank(*a) < rank(*b);
+	while (i < n && a[i] == b[i])
+		i++;
+	return i;
 }
 
 const char *
@@ -39,18 +48,25 @@ blob_check_strings(struct blob_section s, uint32_t *ret_count)
 {
 	const uint8_t *end = s.p + s.len;
 	const uint8_t *previous = NULL;
-	uint32_t count = 0;
+	uint32_t count = 0, previous_len = 0;
 
 	if (s.len > 0 && end[-1] != '\0')
 		return "the last string is not terminated";
 	for (const uint8_t *p = s.p; p < end; count++) {
 		const uint8_t *nul = memchr(p, '\0', (size_t)(end - p));
+		uint32_t len = (uint32_t)(nul - p), n;
 
-		if (nul - p > BLOB_PATH_MAX)
+		if (len > BLOB_PATH_MAX)
 			return "a string is longer than 4095 bytes";
-		if (previous != NULL && !ascends(previous, p))
-			return "the strings are not sorted and unique";
+		/* Both are followed by their terminator. */
+		n = previous_len < len ? previous_len : len;
+		if (previous != NULL) {
+			n = common(previous, p, n);
+			if (rank(previous[n]) >= rank(p[n]))
+				return "the strings are not sorted and unique";
+		}
 		previous = p;
+		previous_len = len;
 		p = nul + 1;
 	}
 	*ret_count = count;
@@ -75,6 +91,12 @@ check_suffix(const uint8_t *p)
 	if (*p == '\0')
 		return NULL;
 	for (;; p++) {
+		const uint8_t *begin = p;
+
+		/* Letters and digits first: nearly all there is. */
+		while (*p > '/' && *p != 0x7f)
+			p++;
+		component += (uint32_t)(p - begin);
 		if (*p == '/' || *p == '\0') {
 			if (component == 0)
 				return "a path has an empty component";
