@@ -2,95 +2,128 @@
 
 #include <stdlib.h>
 
-#include <cJSON.h>
-
 #include "compiler/decode_table.h"
+#include "compiler/read.h"
 #include "tests/tap.h"
 
 static unsigned objects, references, patterns;
 
-static const cJSON *
-get(const cJSON *o, const char *key)
+/* The value of a key, or NULL where there is none. */
+static const struct node *
+get(const struct node *object, const char *key)
 {
-	return cJSON_GetObjectItemCaseSensitive(o, key);
+	const struct pair *pair = NULL;
+
+	if (object != NULL && object->kind == NODE_MAP)
+		pair = decode_find(object, key);
+	return pair == NULL ? NULL : &pair->value;
+}
+
+static bool
+is_string(const struct node *n)
+{
+	return n != NULL && n->kind == NODE_STRING && n->string.len != 0;
 }
 
 /* "#/definitions/NAME" leads somewhere. */
 static bool
-resolves(const cJSON *root, const char *reference)
+resolves(const struct node *root, struct text reference)
 {
 	static const char prefix[] = "#/definitions/";
+	const struct node *all = get(root, "definitions");
 
-	return strncmp(reference, prefix, sizeof(prefix) - 1) == 0 &&
-	       get(get(root, "definitions"), reference + sizeof(prefix) - 1) !=
-		   NULL;
+	for (uint32_t i = 0; i < all->map.n; i++) {
+		struct text name = all->map.v[i].key;
+
+		if (reference.len == sizeof(prefix) - 1 + name.len &&
+		    memcmp(reference.s, prefix, sizeof(prefix) - 1) == 0 &&
+		    memcmp(reference.s + sizeof(prefix) - 1, name.s,
+			name.len) == 0)
+			return true;
+	}
+	return false;
 }
 
 /* Every object is closed, every reference resolves, every pattern is whole. */
 static void
-walk(const cJSON *root, const cJSON *schema)
+walk(const struct node *root, const struct node *schema)
 {
-	const cJSON *reference = get(schema, "$ref"), *child;
-	const cJSON *pattern = get(schema, "pattern");
+	const struct node *properties = get(schema, "properties");
+	const struct node *more = get(schema, "additionalProperties");
+	const struct node *reference = get(schema, "$ref");
+	const struct node *pattern = get(schema, "pattern");
 
-	if (cJSON_IsObject(get(schema, "properties"))) {
+	if (properties != NULL && properties->kind == NODE_MAP) {
 		objects++;
-		if (!cJSON_IsFalse(get(schema, "additionalProperties")))
+		if (more == NULL || more->kind != NODE_BOOL || more->boolean)
 			OK(!"an object is closed");
 	}
-	if (cJSON_IsString(reference)) {
+	if (is_string(reference)) {
 		references++;
-		if (!resolves(root, reference->valuestring))
-			IS_STR(reference->valuestring, "a definition");
+		if (!resolves(root, reference->string))
+			OK(!"a reference resolves");
 	}
-	if (cJSON_IsString(pattern)) {
-		const char *p = pattern->valuestring;
+	if (is_string(pattern)) {
+		struct text t = pattern->string;
 
 		patterns++;
-		if (p[0] != '^' || p[strlen(p) - 1] != '$')
-			IS_STR(p, "^...$");
+		if (t.s[0] != '^' || t.s[t.len - 1] != '$')
+			OK(!"a pattern is whole");
 	}
-	cJSON_ArrayForEach(child, schema) walk(root, child);
+	if (schema->kind == NODE_MAP)
+		for (uint32_t i = 0; i < schema->map.n; i++)
+			walk(root, &schema->map.v[i].value);
+	if (schema->kind == NODE_LIST)
+		for (uint32_t i = 0; i < schema->list.n; i++)
+			walk(root, &schema->list.v[i]);
 }
 
 /* Every key of the table, its aliases and its objects, is in the schema. */
 static void
-covers(const cJSON *schema, const struct table *table)
+covers(const struct node *schema, const struct table *table)
 {
-	const cJSON *properties = get(schema, "properties");
+	const struct node *properties = get(schema, "properties");
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < table->n; i++) {
 		const struct field *f = &table->fields[i];
 		const char *const *alias = f->aliases;
-		const cJSON *property = get(properties, f->name);
+		const struct node *property = get(properties, f->name);
 
 		n++;
-		if (!OK(cJSON_IsString(get(property, "description"))))
+		if (!OK(is_string(get(property, "description"))))
 			printf("# %s\n", f->name);
 		for (; alias != NULL && *alias != NULL; alias++, n++)
 			OK(get(properties, *alias) != NULL);
 		if (f->kind == FIELD_OBJECT && (f->flags & NULLABLE) == 0)
 			covers(property, f->table);
 	}
-	IS_INT(cJSON_GetArraySize(properties), n);
+	IS_INT(properties->map.n, n);
 }
 
 static void
 schema(bool group, const struct table *table)
 {
+	struct arena a = {0};
+	struct sources sources = {0};
+	struct diags d = {.arena = &a, .sources = &sources};
 	char *text = schema_print(group), *again = schema_print(group);
-	cJSON *root = cJSON_Parse(text);
+	const struct node *root;
+	uint32_t source;
 
-	OK(root != NULL);
 	IS_STR(text, again);
-	IS_STR(cJSON_GetStringValue(get(root, "$schema")),
-	    "http://json-schema.org/draft-07/schema#");
-	objects = references = patterns = 0;
-	walk(root, root);
-	OK(objects > 2 && references > 2 && patterns > 2);
-	covers(root, table);
-	cJSON_Delete(root);
+	VEC_PUSH(&a, &sources.files);
+	if (OK(source_from_text(
+		   &sources, &a, &d, "schema.json", text_of(text), &source) &&
+		read_json(&a, &d, &sources, source, &root))) {
+		OK(text_is(get(root, "$schema")->string,
+		    "http://json-schema.org/draft-07/schema#"));
+		objects = references = patterns = 0;
+		walk(root, root);
+		OK(objects > 2 && references > 2 && patterns > 2);
+		covers(root, table);
+	}
+	arena_release(&a);
 	free(text);
 	free(again);
 }
