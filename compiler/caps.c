@@ -192,6 +192,23 @@ print_scopes(const struct capset *c, FILE *out)
 		fprintf(out, "removing: not part of write\n");
 }
 
+/* A value with its roots by name again. */
+static void
+print_value(struct arena *a, struct text value, FILE *out)
+{
+	for (uint32_t i = 0; i < value.len; i++) {
+		unsigned char c = (unsigned char)value.s[i];
+		struct text t = { value.s + i, 1 };
+
+		if (c == BLOB_UID_BYTE)
+			t = TEXT("${UID}");
+		else if (c >= BLOB_ROOT_BYTE && c < BLOB_ROOT_BYTE + BLOB_ROOTS)
+			t = path_print(a, (struct path){
+			    (enum blob_root)(c - BLOB_ROOT_BYTE), { "", 0 } });
+		fprintf(out, "%.*s", (int)t.len, t.s);
+	}
+}
+
 void
 caps_print(const struct capset *c, const struct sources *s, struct arena *a,
     FILE *out)
@@ -226,8 +243,10 @@ caps_print(const struct capset *c, const struct sources *s, struct arena *a,
 		t = diag_safe(a, c->envs.v[i].name);
 		fprintf(out, "env %s %.*s", env[c->envs.v[i].kind], (int)t.len,
 		    t.s);
-		t = diag_safe(a, c->envs.v[i].value);
-		fprintf(out, "%s%.*s\n", t.len > 0 ? "=" : "", (int)t.len, t.s);
+		if (c->envs.v[i].kind == BLOB_ENV_SET)
+			fputc('=', out);
+		print_value(a, c->envs.v[i].value, out);
+		fputc('\n', out);
 	}
 	for (uint32_t i = 0; i < c->commands.n; i++) {
 		t = diag_safe(a, c->commands.v[i]);

@@ -2,7 +2,9 @@
 
 #include "compiler/check.h"
 
-enum { DENIES_SHOWN = 3 };
+#include "compiler/variable.h"
+
+enum { DENIES_SHOWN = 3, DENIES_LISTED = 12 };
 
 struct checker {
 	struct arena *arena;
@@ -142,9 +144,11 @@ report_protected(struct checker *k, const struct cap *cap,
 	struct text g = shown(k, cap->path), p = shown(k, deny->path);
 	struct diag *diag = diag_at(k->diags, DIAG_PROTECTED_ROOT,
 	    cap_span(k->caps, cap),
-	    "refusing to grant %.*s: it would open %.*s, where the sandbox "
-	    "keeps its own state",
-	    (int)g.len, g.s, (int)p.len, p.s);
+	    "refusing to grant %.*s: it would open %.*s, %s",
+	    (int)g.len, g.s, (int)p.len, p.s,
+	    (deny->access & ACCESS_READ) != 0
+		? "where sandboxes keep their state"
+		: "which later launches trust");
 
 	note_origin(k, diag, cap_origin(k->caps, cap));
 	diag_help(k->diags, diag,
@@ -208,8 +212,28 @@ help_inside(struct checker *k, struct diag *diag, const struct cap *cap,
 	else
 		diag_help(k->diags, diag,
 		    "instead of %.*s grant what is needed in it, beside what "
-		    "is denied; or lift the deny with bypass_protection",
+		    "is denied; what is really meant to be open can be named "
+		    "in bypass_protection",
 		    (int)grant.len, grant.s);
+}
+
+/* "A, B, C and 44 more" */
+static struct text
+list_denied(struct checker *k, const struct deny *const *denied, uint32_t n)
+{
+	struct text all = { "", 0 };
+	uint32_t i;
+
+	for (i = 0; i < n && i < DENIES_LISTED; i++) {
+		struct text p = shown(k, denied[i]->path);
+
+		all = arena_printf(k->arena, "%.*s%s%.*s", (int)all.len, all.s,
+		    i > 0 ? ", " : "", (int)p.len, p.s);
+	}
+	if (i < n)
+		all = arena_printf(k->arena, "%.*s and %u more", (int)all.len,
+		    all.s, n - i);
+	return all;
 }
 
 /* Landlock has no deny: a grant over denied paths is refused, once. */
@@ -217,69 +241,88 @@ static void
 report_inside(struct checker *k, const struct cap *cap,
     const struct deny *const *denied, uint32_t n)
 {
-	struct text g = shown(k, cap->path), p = shown(k, denied[0]->path);
-	struct span at = cap_span(k->caps, cap);
-	const char *why = "Landlock cannot deny inside a granted tree";
-	struct diag *diag;
+	struct text g = shown(k, cap->path), all = list_denied(k, denied, n);
+	struct diag *diag = diag_at(k->diags, DIAG_DENY_INSIDE,
+	    cap_span(k->caps, cap),
+	    "granting %.*s would open what is denied in it: %.*s; Landlock "
+	    "cannot deny inside a granted tree",
+	    (int)g.len, g.s, (int)all.len, all.s);
 
 	k->ok = false;
-	if (n == 1)
-		diag = diag_at(k->diags, DIAG_DENY_INSIDE, at,
-		    "granting %.*s would open %.*s, which is denied; %s",
-		    (int)g.len, g.s, (int)p.len, p.s, why);
-	else
-		diag = diag_at(k->diags, DIAG_DENY_INSIDE, at,
-		    "granting %.*s would open %u denied paths, %.*s first; %s",
-		    (int)g.len, g.s, n, (int)p.len, p.s, why);
 	note_origin(k, diag, cap_origin(k->caps, cap));
 	for (uint32_t i = 0; i < n && i < DENIES_SHOWN; i++)
 		note_deny(k, diag, denied[i]);
 	help_inside(k, diag, cap, g);
 }
 
+/*
+ * A group cannot know where the user's home is: where --home puts denied
+ * paths inside its grant, the grant is withheld, as the loader would do.
+ */
+static void
+report_withheld(struct checker *k, const struct cap *cap,
+    const struct deny *const *denied, uint32_t n)
+{
+	struct text g = shown(k, cap->path), all = list_denied(k, denied, n);
+	struct diag *diag = diag_at(k->diags, DIAG_GRANT_DENIED,
+	    cap_span(k->caps, cap),
+	    "%.*s is not granted: it would open what is denied in it: %.*s",
+	    (int)g.len, g.s, (int)all.len, all.s);
+
+	note_origin(k, diag, cap_origin(k->caps, cap));
+}
+
+/* May the grant stay?  Diagnoses what is wrong with it. */
+static bool
+clear_of_denies(struct checker *k, const struct cap *cap)
+{
+	const struct capset *c = k->caps;
+	struct VEC(const struct deny *) in = { 0 };
+	bool by_profile = false;
+
+	for (uint32_t i = deny_lower_bound(c, cap->path);
+	     cap_is_tree(cap) && i < c->denies.n; i++) {
+		const struct deny *deny = &c->denies.v[i];
+		enum path_relation r = path_relate(deny->path, cap->path);
+
+		if (r == PATH_UNRELATED)
+			break;
+		if (r != PATH_BELOW || (deny->access & cap->access) == 0)
+			continue;
+		by_profile |= !deny->group && !deny->protected;
+		*VEC_PUSH(k->arena, &in) = deny;
+	}
+	if (in.n == 0)
+		return true;
+	if ((cap->flags & CAP_GROUP) != 0 && !by_profile) {
+		report_withheld(k, cap, in.v, in.n);
+		return false;
+	}
+	if (in.v[0]->protected && in.n == 1)
+		report_protected(k, cap, in.v[0]);
+	else
+		report_inside(k, cap, in.v, in.n);
+	return true;
+}
+
 static void
 refuse_denies_inside(struct checker *k)
 {
-	const struct capset *c = k->caps;
+	struct capset *c = k->caps;
+	uint32_t n = 0;
 
-	for (uint32_t i = 0; i < c->caps.n; i++) {
-		const struct cap *cap = &c->caps.v[i];
-		struct VEC(const struct deny *) in = { 0 };
-		const struct deny *own = NULL;
-
-		for (uint32_t j = deny_lower_bound(c, cap->path);
-		     cap_is_tree(cap) && j < c->denies.n; j++) {
-			const struct deny *deny = &c->denies.v[j];
-			enum path_relation r =
-			    path_relate(deny->path, cap->path);
-
-			if (r == PATH_UNRELATED)
-				break;
-			if (r != PATH_BELOW || (deny->access & cap->access) == 0)
-				continue;
-			if (deny->protected)
-				own = deny;
-			else
-				*VEC_PUSH(k->arena, &in) = deny;
-		}
-		if (in.n > 0)
-			report_inside(k, cap, in.v, in.n);
-		else if (own != NULL)
-			report_protected(k, cap, own);
-	}
+	for (uint32_t i = 0; i < c->caps.n; i++)
+		if (clear_of_denies(k, &c->caps.v[i]))
+			c->caps.v[n++] = c->caps.v[i];
+	c->caps.n = n;
+	caps_set_parents(c);
 }
 
-/* Where an XDG root is unless its variable says otherwise. */
+/* The path as it is where the XDG variables have their usual values. */
 static bool
 usual_place(struct checker *k, struct path p, struct path *ret_path)
 {
-	static const char *const below_home[BLOB_ROOTS] = {
-		[BLOB_ROOT_XDG_CONFIG] = ".config",
-		[BLOB_ROOT_XDG_DATA] = ".local/share",
-		[BLOB_ROOT_XDG_STATE] = ".local/state",
-		[BLOB_ROOT_XDG_CACHE] = ".cache",
-	};
-	const char *dir = below_home[p.root];
+	const char *dir = variable_usual_place(p.root);
 
 	if (dir == NULL)
 		return false;
@@ -293,37 +336,41 @@ usual_place(struct checker *k, struct path p, struct path *ret_path)
 }
 
 static void
-warn_likely(struct checker *k, const struct cap *cap, const struct deny *deny,
+warn_likely(struct checker *k, const struct cap *cap,
+    const struct deny *const *denied, uint32_t n, bool inside,
     const char *where)
 {
-	struct text g = shown(k, cap->path), p = shown(k, deny->path);
-	struct diag *diag = diag_at(k->diags, DIAG_LIKELY_REFUSED,
-	    cap_span(k->caps, cap),
-	    "%s, granting %.*s would open %.*s, which is denied; nono-load "
+	struct text g = shown(k, cap->path), all = list_denied(k, denied, n);
+	struct diag *diag;
+
+	if (n == 0)
+		return;
+	diag = diag_at(k->diags, DIAG_LIKELY_REFUSED, cap_span(k->caps, cap),
+	    "%s, granting %.*s would open what is denied: %.*s; nono-load "
 	    "will %s",
-	    where, (int)g.len, g.s, (int)p.len, p.s,
-	    (cap->flags & CAP_GROUP) != 0 && !deny->protected
+	    where, (int)g.len, g.s, (int)all.len, all.s,
+	    ((cap->flags & CAP_GROUP) != 0 || !inside) &&
+		    !denied[0]->protected
 		? "withhold the grant"
 		: "refuse to start");
-
-	note_deny(k, diag, deny);
+	note_deny(k, diag, denied[0]);
 	diag_help(k->diags, diag,
-	    "grant the directories that are needed in it, one by one");
+	    "grant what is needed in it, beside what is denied");
 }
 
-/* Is there a tree grant at or above the path, denies of which it meets? */
-static const struct cap *
-tree_over(const struct capset *c, struct path p, unsigned access)
+/* Would the grant meet the deny, were its path spelt so? */
+static bool
+meets(const struct cap *cap, struct path spelt, const struct deny *deny,
+    struct path denied)
 {
-	do {
-		for (uint32_t i = caps_lower_bound(c, p);
-		     i < c->caps.n && path_compare(c->caps.v[i].path, p) == 0;
-		     i++)
-			if (cap_is_tree(&c->caps.v[i]) &&
-			    (c->caps.v[i].access & access) != 0)
-				return &c->caps.v[i];
-	} while (path_up(&p));
-	return NULL;
+	enum path_relation r = path_relate(denied, spelt);
+
+	if ((cap->access & deny->access) == 0)
+		return false;
+	if ((r == PATH_EQUAL || r == PATH_ABOVE) &&
+	    (cap->flags & CAP_BYPASS) == 0)
+		return true;
+	return r == PATH_BELOW && cap_is_tree(cap);
 }
 
 /*
@@ -334,49 +381,46 @@ static void
 warn_likely_refusals(struct checker *k)
 {
 	static const char *const homes[] = { "home", "root", "Users" };
-	struct capset *c = k->caps;
+	const char *usually =
+	    "where the XDG variables have their usual values";
+	const struct capset *c = k->caps;
 
-	for (uint32_t i = 0; i < c->denies.n; i++) {
-		const struct deny *deny = &c->denies.v[i];
-		const struct cap *cap;
-		struct path usual;
-
-		if (!usual_place(k, deny->path, &usual))
-			continue;
-		cap = tree_over(c, usual, deny->access);
-		if (cap != NULL)
-			warn_likely(k, cap, deny,
-			    "where the XDG variables have their usual values");
-	}
 	for (uint32_t i = 0; i < c->caps.n; i++) {
-		struct path usual;
+		const struct cap *cap = &c->caps.v[i];
+		struct VEC(const struct deny *) in = { 0 };
+		struct path spelt = cap->path, denied;
+		bool xdg = usual_place(k, cap->path, &spelt), inside = false;
 
-		if (!usual_place(k, c->caps.v[i].path, &usual))
+		if (!xdg && cap->path.root != BLOB_ROOT_HOME)
 			continue;
-		for (uint32_t j = 0; j < c->denies.n; j++)
-			if (cap_is_tree(&c->caps.v[i]) &&
-			    (c->caps.v[i].access & c->denies.v[j].access) != 0 &&
-			    path_relate(c->denies.v[j].path, usual) ==
-				PATH_BELOW)
-				warn_likely(k, &c->caps.v[i], &c->denies.v[j],
-				    "where the XDG variables have their usual "
-				    "values");
+		for (uint32_t j = 0; j < c->denies.n; j++) {
+			const struct deny *deny = &c->denies.v[j];
+
+			denied = deny->path;
+			if (usual_place(k, deny->path, &denied) == xdg &&
+			    (!xdg || deny->path.root == cap->path.root))
+				continue; /* compared for certain already */
+			if (!meets(cap, spelt, deny, denied))
+				continue;
+			inside |= path_relate(denied, spelt) == PATH_BELOW;
+			*VEC_PUSH(k->arena, &in) = deny;
+		}
+		warn_likely(k, cap, in.v, in.n, inside, usually);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(homes); i++) {
 		struct path p = { BLOB_ROOT_SLASH, text_of(homes[i]) };
 		uint32_t at = caps_lower_bound(c, p);
+		struct VEC(const struct deny *) in = { 0 };
 
 		if (at == c->caps.n ||
 		    path_compare(c->caps.v[at].path, p) != 0)
 			continue;
 		for (uint32_t j = 0; j < c->denies.n; j++)
 			if (c->denies.v[j].path.root == BLOB_ROOT_HOME &&
-			    (c->denies.v[j].access & c->caps.v[at].access)) {
-				warn_likely(k, &c->caps.v[at],
-				    &c->denies.v[j],
-				    "where $HOME lies in it");
-				break;
-			}
+			    (c->denies.v[j].access & c->caps.v[at].access) != 0)
+				*VEC_PUSH(k->arena, &in) = &c->denies.v[j];
+		warn_likely(k, &c->caps.v[at], in.v, in.n, true,
+		    "where $HOME lies in it");
 	}
 }
 
@@ -444,77 +488,6 @@ warn_procfs(struct checker *k)
 	}
 }
 
-static void
-contradiction(struct checker *k, struct span at, struct span other,
-    const char *text, const char *help)
-{
-	struct diag *diag = diag_at(k->diags, DIAG_CONTRADICTION, at, "%s", text);
-
-	if (other.source != 0)
-		diag_note(k->diags, diag, other, "network.block is set here");
-	diag_help(k->diags, diag, "%s", help);
-	k->ok = false;
-}
-
-static void
-check_network(struct checker *k)
-{
-	const struct capset *c = k->caps;
-	const struct policy *p = c->policy;
-	const struct scalar *block = &p->scalars.v[SCALAR_BLOCK];
-	const char *both = "network.block and a list of hosts to reach "
-			   "contradict each other";
-	const char *help = "remove one of the two; a profile cannot unset the "
-			   "block of its base";
-
-	if (block->set && p->allow_domain.n > 0)
-		contradiction(k, p->allow_domain.v[0].at, block->at, both, help);
-	else if (block->set && p->credentials.n > 0)
-		contradiction(k, p->credentials.v[0].at, block->at, both, help);
-	else if (block->set && p->scalars.network_profile.set &&
-	    !p->scalars.network_profile.null)
-		contradiction(k, p->scalars.network_profile.at, block->at, both,
-		    help);
-	if (p->upstream_bypass.n > 0 && !p->scalars.upstream_proxy.set)
-		contradiction(k, p->upstream_bypass.v[0].at, (struct span){ 0 },
-		    "upstream_bypass without an upstream_proxy to bypass",
-		    "set network.upstream_proxy, or remove the list");
-	for (uint32_t i = 0; i < c->ports.n; i++) {
-		const struct cap_port *port = &c->ports.v[i];
-		struct diag *diag;
-
-		if (port->port == 0 && c->network != BLOB_NET_OPEN &&
-		    (port->rights & BLOB_NET_CONNECT_TCP) != 0) {
-			diag = diag_at(k->diags, DIAG_BAD_PORT, port->at,
-			    "port 0 stands for every port on macOS only");
-			diag_help(k->diags, diag, "name the ports");
-			k->ok = false;
-		} else if (c->network == BLOB_NET_OPEN &&
-		    p->scalars.v[SCALAR_SANDBOX_POLICY].value !=
-			SANDBOX_EXTERNAL) {
-			diag = diag_at(k->diags, DIAG_NOT_ENFORCED, port->at,
-			    "port %u has no effect: the network is not "
-			    "restricted",
-			    port->port);
-			diag_help(k->diags, diag,
-			    "set network.block to leave only the ports listed");
-		}
-	}
-}
-
-static void
-check_external(struct checker *k)
-{
-	const struct policy *p = k->caps->policy;
-	const struct scalar *s = &p->scalars.v[SCALAR_SANDBOX_POLICY];
-
-	if (s->set && s->value == SANDBOX_EXTERNAL)
-		diag_at(k->diags, DIAG_NOT_ENFORCED, s->at,
-		    "the network is left to another sandbox, as "
-		    "linux.sandbox_policy says; this policy does not restrict "
-		    "it");
-}
-
 bool
 check_caps(struct arena *a, struct diags *d, const struct target *t,
     struct capset *caps)
@@ -536,8 +509,7 @@ check_caps(struct arena *a, struct diags *d, const struct target *t,
 	if (k.ok)
 		warn_likely_refusals(&k);
 	warn_no_effect(&k);
-	check_network(&k);
-	check_external(&k);
+	k.ok = check_network(d, caps) && k.ok;
 	if (k.ok && caps->caps.n == 0) {
 		diag_at(d, DIAG_NOTHING_GRANTED, (struct span){ 0 },
 		    "this profile grants no path at all: no command could "

@@ -13,4 +13,7 @@
 bool check_caps(struct arena *a, struct diags *d, const struct target *t,
     struct capset *caps);
 
+/* The part that has no paths: hosts, ports and proxies. */
+bool check_network(struct diags *d, const struct capset *caps);
+
 #endif

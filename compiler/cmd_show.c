@@ -46,6 +46,9 @@ show_unenforced(struct compile *c)
 		printf("unenforced %.*s (%s)\t# %.*s:%u:%u\n", (int)key.len,
 		    key.s, u->why, (int)file.len, file.s, at.line, at.column);
 	}
+	if (c->target.platform != PLATFORM_MACOS &&
+	    c->policy.seatbelt_rules.n > 0)
+		printf("unenforced unsafe_macos_seatbelt_rules (macOS only)\n");
 }
 
 static bool

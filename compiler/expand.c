@@ -2,42 +2,11 @@
 
 #include "compiler/expand.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
+#include "compiler/variable.h"
+
 enum { COMPONENT_MAX = 255 };
-
-/*
- * The closed list: these stay symbolic until launch.  A tail is what the
- * variable stands for below its root.
- */
-/* clang-format off */
-static const struct {
-	const char *name;
-	enum blob_root root;
-	const char *tail;
-} roots[] = {
-	{ "HOME",            BLOB_ROOT_HOME,        "" },
-	{ "CWD",             BLOB_ROOT_CWD,         "" },
-	{ "WORKDIR",         BLOB_ROOT_CWD,         "" },
-	{ "TMPDIR",          BLOB_ROOT_TMPDIR,      "" },
-	{ "XDG_CONFIG_HOME", BLOB_ROOT_XDG_CONFIG,  "" },
-	{ "XDG_DATA_HOME",   BLOB_ROOT_XDG_DATA,    "" },
-	{ "XDG_STATE_HOME",  BLOB_ROOT_XDG_STATE,   "" },
-	{ "XDG_CACHE_HOME",  BLOB_ROOT_XDG_CACHE,   "" },
-	{ "XDG_RUNTIME_DIR", BLOB_ROOT_XDG_RUNTIME, "" },
-	{ "NONO_CONFIG",     BLOB_ROOT_XDG_CONFIG,  "nono" },
-	{ "NONO_PACKAGES",   BLOB_ROOT_XDG_CONFIG,  "nono/packages" },
-};
-
-/* Where the XDG roots are below a home that --home has fixed. */
-static const char *const xdg_default[BLOB_ROOTS] = {
-	[BLOB_ROOT_XDG_CONFIG] = ".config",
-	[BLOB_ROOT_XDG_DATA] = ".local/share",
-	[BLOB_ROOT_XDG_STATE] = ".local/state",
-	[BLOB_ROOT_XDG_CACHE] = ".cache",
-};
-/* clang-format on */
 
 /* A path while it is put together. */
 struct draft {
@@ -63,73 +32,26 @@ append(struct draft *d, const char *s, uint32_t len)
 	d->len += len;
 }
 
-static const struct text *
-defined(const struct target *t, struct text name)
-{
-	for (uint32_t i = 0; i < t->defines.n; i++)
-		if (text_equal(t->defines.v[i].name, name))
-			return &t->defines.v[i].value;
-	return NULL;
-}
-
-/* A root that the command line has fixed becomes text; else NULL. */
 static bool
-append_fixed_root(struct draft *d, enum blob_root root)
+not_first(struct draft *d, const struct piece *p)
 {
-	const struct target *t = d->target;
-	const char *tail = "";
-	struct text base = t->home;
+	struct diag *diag = diag_at(d->diags, DIAG_ROOT_NOT_FIRST, p->at,
+	    "$%.*s is a whole path and can only begin one", (int)p->text.len,
+	    p->text.s);
 
-	if (root == BLOB_ROOT_CWD)
-		base = t->cwd;
-	else if (root != BLOB_ROOT_HOME)
-		tail = xdg_default[root];
-	if (tail == NULL || base.len == 0)
-		return false;
-	append(d, base.s, base.len);
-	append(d, "/", 1);
-	append(d, tail, (uint32_t)strlen(tail));
-	return true;
-}
-
-static bool
-append_root(struct draft *d, const struct piece *p, size_t which)
-{
-	const char *tail = roots[which].tail;
-
-	if (d->len > 0 || d->rooted) {
-		struct diag *diag = diag_at(d->diags, DIAG_ROOT_NOT_FIRST, p->at,
-		    "$%.*s is a whole path and can only begin one",
-		    (int)p->text.len, p->text.s);
-		diag_help(d->diags, diag,
-		    "write the path from its own root, or fix $HOME or $CWD "
-		    "with --home or --cwd");
-		return false;
-	}
-	if (!append_fixed_root(d, roots[which].root)) {
-		d->root = roots[which].root;
-		d->rooted = true;
-	}
-	if (tail[0] != '\0') {
-		append(d, "/", 1);
-		append(d, tail, (uint32_t)strlen(tail));
-	}
-	return true;
+	diag_help(d->diags, diag,
+	    "write the path from its own root, or fix $HOME or $CWD with "
+	    "--home or --cwd");
+	return false;
 }
 
 static bool
 undefined(struct draft *d, const struct piece *p)
 {
-	const char *names[ARRAY_LEN(roots) + 1];
-	const char *near;
-	struct diag *diag;
-
-	for (size_t i = 0; i < ARRAY_LEN(roots); i++)
-		names[i] = roots[i].name;
-	names[ARRAY_LEN(roots)] = "UID";
-	near = diag_nearest(p->text, names, ARRAY_LEN(names));
-	diag = diag_at(d->diags, DIAG_UNDEFINED, p->at,
+	const char *near = variable_nearest(p->text);
+	struct diag *diag = diag_at(d->diags, DIAG_UNDEFINED, p->at,
 	    "$%.*s is not defined", (int)p->text.len, p->text.s);
+
 	if (near != NULL)
 		diag_help(d->diags, diag, "did you mean $%s?", near);
 	diag_help(d->diags, diag,
@@ -143,19 +65,29 @@ static bool
 append_variable(struct draft *d, const struct piece *p)
 {
 	static const char uid = BLOB_UID_BYTE;
-	const struct text *value;
+	struct variable v = variable_find(d->arena, d->target, p->text);
 
-	for (size_t i = 0; i < ARRAY_LEN(roots); i++)
-		if (text_is(p->text, roots[i].name))
-			return append_root(d, p, i);
-	value = defined(d->target, p->text);
-	if (value != NULL)
-		append(d, value->s, value->len);
-	else if (text_is(p->text, "UID"))
+	switch (v.kind) {
+	case VARIABLE_ROOT:
+		if (d->len > 0 || d->rooted)
+			return not_first(d, p);
+		d->root = v.path.root;
+		d->rooted = true;
+		if (v.path.suffix.len > 0) {
+			append(d, "/", 1);
+			append(d, v.path.suffix.s, v.path.suffix.len);
+		}
+		return true;
+	case VARIABLE_TEXT:
+		append(d, v.value.s, v.value.len);
+		return true;
+	case VARIABLE_UID:
 		append(d, &uid, 1);
-	else
-		return undefined(d, p);
-	return true;
+		return true;
+	case VARIABLE_NONE:
+		break;
+	}
+	return undefined(d, p);
 }
 
 static bool
@@ -169,7 +101,11 @@ relative(struct draft *d)
 	if (d->rooted)
 		diag_help(d->diags, diag,
 		    "put a \"/\" behind the variable that it begins with");
-	else if (text_is(src, "."))
+	else if (src.len > 0 && memchr(src.s, '*', src.len) != NULL)
+		diag_help(d->diags, diag,
+		    "there are no patterns: name each file or directory, "
+		    "from $CWD, $HOME or \"/\"");
+	else if (text_is(src, ".") || text_is(src, "./"))
 		diag_help(d->diags, diag,
 		    "write \"$CWD\" for the working directory");
 	else
@@ -406,7 +342,7 @@ expand_stmts(struct expander *e)
 	}
 }
 
-/* The state and the configuration that later launches trust. */
+/* The state, packs and profiles that later launches trust. */
 static void
 add_protected(struct expander *e)
 {
@@ -417,7 +353,8 @@ add_protected(struct expander *e)
 	} own[] = {
 		{ "HOME", "/.nono", ACCESS_READ | ACCESS_WRITE },
 		{ "XDG_STATE_HOME", "/nono", ACCESS_READ | ACCESS_WRITE },
-		{ "XDG_CONFIG_HOME", "/nono", ACCESS_WRITE },
+		{ "XDG_CONFIG_HOME", "/nono/packages", ACCESS_WRITE },
+		{ "XDG_CONFIG_HOME", "/nono/profiles", ACCESS_WRITE },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(own); i++) {
@@ -521,6 +458,7 @@ expand_policy(struct arena *a, struct diags *d, const struct policy *p,
 	sort_denies(&caps);
 	expand_workdir(&e);
 	expand_settings(a, p, &caps);
+	e.ok = expand_environment(a, d, p, t, &caps) && e.ok;
 	caps_build(&caps, a, e.items, e.n);
 	free(e.items);
 	if (!e.ok)

@@ -90,6 +90,7 @@ expand_network(struct settings *e)
 	if (policy_scalar(p, SCALAR_SANDBOX_POLICY) == SANDBOX_EXTERNAL) {
 		c->network = BLOB_NET_OPEN;
 		c->net_udp = false;
+		connect = false;
 	}
 	c->net_tcp = c->network == BLOB_NET_BLOCK ||
 	    c->network == BLOB_NET_PROXY || connect;

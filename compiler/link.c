@@ -355,7 +355,7 @@ resolve(struct linker *l, const struct profile_file *file,
 	struct scalars own;
 
 	for (uint32_t i = 0; i < l->depth; i++) {
-		if (l->stack[i] == file) {
+		if (text_equal(l->stack[i]->path, file->path)) {
 			report_cycle(l, file, asked);
 			return NULL;
 		}

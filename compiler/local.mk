@@ -37,6 +37,7 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/caps.c \
 	compiler/caps.h \
 	compiler/check.c \
+	compiler/check_network.c \
 	compiler/check.h \
 	compiler/cmd.h \
 	compiler/cmd_blob.c \
@@ -61,6 +62,7 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/emit.h \
 	compiler/emit_landlock.c \
 	compiler/expand.c \
+	compiler/expand_env.c \
 	compiler/expand.h \
 	compiler/expand_settings.c \
 	compiler/link.c \
@@ -84,6 +86,8 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/store.h \
 	compiler/target.c \
 	compiler/target.h \
+	compiler/variable.c \
+	compiler/variable.h \
 	compiler/when.c \
 	compiler/when.h \
 	compiler/yaml_problem.c \

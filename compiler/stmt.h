@@ -30,8 +30,8 @@ enum access {
 };
 
 enum shape {
-	SHAPE_ANY,             /* a directory with all below it, or a file */
 	SHAPE_DIR,             /* a directory with all below it */
+	SHAPE_ANY,             /* that, or a file */
 	SHAPE_FILE,            /* one file */
 	SHAPE_SOCKET,          /* one Unix socket */
 	SHAPE_SOCKET_CHILDREN, /* sockets directly in a directory */

@@ -371,7 +371,10 @@ missing_group(struct store *s, const struct name_entry *name)
 	if (near != NULL)
 		diag_help(s->diags, diag, "did you mean \"%s\"?", near);
 	else
-		diag_help(s->diags, diag, "nonoc list groups shows them all");
+		diag_help(s->diags, diag,
+		    "nonoc list groups shows them all; a group of your own is "
+		    "DIR/groups/%.*s.json with -I DIR",
+		    (int)name->name.len, name->name.s);
 	return false;
 }
 
