@@ -142,8 +142,8 @@ run_end(const struct rows *rows, uint32_t i)
 static void
 put_paths(struct writer *w)
 {
-	struct bytes *b = section(w, BLOB_PATH, true,
-	    (uint64_t)w->m->paths.n * BLOB_PATH_SIZE);
+	struct bytes *b = section(
+	    w, BLOB_PATH, true, (uint64_t)w->m->paths.n * BLOB_PATH_SIZE);
 	const struct model_path *p = w->m->paths.v;
 	struct rows *rows = begin_rows(w, w->m->paths.n);
 
@@ -175,8 +175,8 @@ put_paths(struct writer *w)
 static void
 put_denies(struct writer *w)
 {
-	struct bytes *b = section(w, BLOB_DENY, true,
-	    (uint64_t)w->m->denies.n * BLOB_DENY_SIZE);
+	struct bytes *b = section(
+	    w, BLOB_DENY, true, (uint64_t)w->m->denies.n * BLOB_DENY_SIZE);
 	const struct model_deny *p = w->m->denies.v;
 	struct rows *rows = begin_rows(w, w->m->denies.n);
 
@@ -207,8 +207,8 @@ put_denies(struct writer *w)
 static void
 put_ports(struct writer *w)
 {
-	struct bytes *b = section(w, BLOB_PORT, true,
-	    (uint64_t)w->m->ports.n * BLOB_PORT_SIZE);
+	struct bytes *b = section(
+	    w, BLOB_PORT, true, (uint64_t)w->m->ports.n * BLOB_PORT_SIZE);
 	const struct blob_port *p = w->m->ports.v;
 	struct rows *rows = begin_rows(w, w->m->ports.n);
 
@@ -253,7 +253,8 @@ put_seccomp(struct writer *w)
 		}
 		put_u32(w->scratch, b, first->arch);
 		put_u32(w->scratch, b, first->n);
-		put_bytes(w->scratch, b, first->insns, first->n * BLOB_INSN_SIZE);
+		put_bytes(
+		    w->scratch, b, first->insns, first->n * BLOB_INSN_SIZE);
 	}
 	return true;
 }
@@ -261,8 +262,8 @@ put_seccomp(struct writer *w)
 static bool
 put_envs(struct writer *w)
 {
-	struct bytes *b = section(w, BLOB_ENVF, true,
-	    (uint64_t)w->m->envs.n * BLOB_ENV_SIZE);
+	struct bytes *b =
+	    section(w, BLOB_ENVF, true, (uint64_t)w->m->envs.n * BLOB_ENV_SIZE);
 	const struct model_env *p = w->m->envs.v;
 	struct rows *rows = begin_rows(w, w->m->envs.n);
 
@@ -298,8 +299,8 @@ put_envs(struct writer *w)
 static void
 put_commands(struct writer *w)
 {
-	struct bytes *b = section(w, BLOB_CMDS, true,
-	    (uint64_t)w->m->commands.n * BLOB_CMD_SIZE);
+	struct bytes *b = section(
+	    w, BLOB_CMDS, true, (uint64_t)w->m->commands.n * BLOB_CMD_SIZE);
 	struct rows *rows = begin_rows(w, w->m->commands.n);
 
 	for (uint32_t i = 0; i < w->m->commands.n; i++)
@@ -369,8 +370,8 @@ put_extras(struct writer *w)
 	memcpy(e, w->m->extras.v, n * sizeof(*e));
 	qsort(e, n, sizeof(*e), compare_extras);
 	for (uint32_t i = 0; i < n; i++)
-		put_bytes(w->scratch, section(w, e[i].tag, false, e[i].len), e[i].bytes,
-		    e[i].len);
+		put_bytes(w->scratch, section(w, e[i].tag, false, e[i].len),
+		    e[i].bytes, e[i].len);
 }
 
 /* Empty sections are left out, but for the three that are always there. */

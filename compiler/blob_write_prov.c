@@ -19,7 +19,7 @@ struct prov {
 	uint32_t *depth;  /* of each origin that is used, from 1; else 0 */
 	struct arena *out_arena;
 	struct bytes *out; /* the section: header, then its parts in order */
-	struct rows rows; /* of one level, then of the links */
+	struct rows rows;  /* of one level, then of the links */
 	uint32_t nsources, norigins, nlinks;
 };
 
@@ -226,8 +226,8 @@ put_parts(struct prov *p, const struct placed *placed)
 		names += m->sources.v[i].name.len + 1;
 	VEC_RESERVE(p->out_arena, p->out,
 	    BLOB_PROV_HEADER + m->sources.n * BLOB_SOURCE_SIZE +
-		m->origins.n * BLOB_ORIGIN_SIZE +
-		m->links.n * BLOB_LINK_SIZE + names);
+		m->origins.n * BLOB_ORIGIN_SIZE + m->links.n * BLOB_LINK_SIZE +
+		names);
 	put_bytes(p->out_arena, p->out, header, sizeof(header));
 	number_sources(p);
 	if (!find_depths(p))
