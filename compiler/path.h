@@ -20,8 +20,9 @@ struct piece {
 	enum piece_kind kind;
 };
 
-struct template {
-	struct span at;     /* the whole string, quotes included */
+struct template
+{
+	struct span at;	    /* the whole string, quotes included */
 	struct text source; /* as written, unescaped: for messages and show */
 	const struct piece *pieces;
 	uint32_t n;

@@ -16,14 +16,14 @@ struct define {
 
 struct target {
 	enum platform platform;
-	unsigned abi;            /* Landlock ABI to rely on: 0 or 1..11 */
-	struct text id;          /* os-release ID */
-	struct text id_like;     /* os-release ID_LIKE, blank-separated */
-	struct text version;     /* VERSION_ID, or the macOS version */
-	struct text variant;     /* VARIANT_ID */
-	bool os_release;         /* all four stated; an empty one is absent */
-	struct text home;        /* --home: fixed at compile time; or empty */
-	struct text cwd;         /* --cwd */
+	unsigned abi;	     /* Landlock ABI to rely on: 0 or 1..11 */
+	struct text id;	     /* os-release ID */
+	struct text id_like; /* os-release ID_LIKE, blank-separated */
+	struct text version; /* VERSION_ID, or the macOS version */
+	struct text variant; /* VARIANT_ID */
+	bool os_release;     /* all four stated; an empty one is absent */
+	struct text home;    /* --home: fixed at compile time; or empty */
+	struct text cwd;     /* --cwd */
 	struct VEC(struct define) defines; /* -D NAME=VALUE */
 };
 
@@ -46,7 +46,7 @@ bool target_os_release(struct arena *a, struct diags *d, struct sources *s,
  * double or trailing slashes.  The other built-in variables cannot be fixed.
  * Diagnoses N4006.
  */
-bool target_define(struct arena *a, struct diags *d, struct target *t,
-    const char *assignment);
+bool target_define(
+    struct arena *a, struct diags *d, struct target *t, const char *assignment);
 
 #endif

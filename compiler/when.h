@@ -14,9 +14,9 @@ enum when_compare { WHEN_EQ, WHEN_GE, WHEN_LE, WHEN_GT, WHEN_LT };
 struct when_term {
 	struct span at;
 	bool negated;
-	struct text os;      /* any identifier; unknown ones never match */
-	struct text id;      /* linux: distribution; empty: any */
-	bool id_like;        /* id was written with "-like", now cut off */
+	struct text os;	     /* any identifier; unknown ones never match */
+	struct text id;	     /* linux: distribution; empty: any */
+	bool id_like;	     /* id was written with "-like", now cut off */
 	struct text version; /* empty: any */
 	enum when_compare compare;
 	struct text variant; /* linux only; empty: any */
