@@ -1,5 +1,12 @@
-dist_man_MANS +=
+dist_man_MANS += \
+	docs/nono-blob.5 \
+	docs/nono-group.5 \
+	docs/nono-profile.5 \
+	docs/nonoc.1
 
 dist_doc_DATA += \
 	README.md \
-	docs/errors.md
+	docs/SECURITY.md \
+	docs/compatibility.md \
+	docs/errors.md \
+	docs/hacking.md

@@ -6,10 +6,20 @@
 # packed whole.
 
 unit_programs = \
+	tests/unit/arena \
+	tests/unit/blob \
+	tests/unit/blob_write \
+	tests/unit/decode \
+	tests/unit/diag \
+	tests/unit/json \
+	tests/unit/node \
 	tests/unit/path \
+	tests/unit/schema \
 	tests/unit/sha256 \
+	tests/unit/source \
 	tests/unit/target \
-	tests/unit/when
+	tests/unit/when \
+	tests/unit/yaml
 
 style_tests = \
 	tests/style/dist.test \
@@ -20,22 +30,34 @@ style_tests = \
 	tests/style/style.test
 
 script_tests = \
+	tests/cli.test \
+	tests/conformance.test \
 	tests/docs.test \
 	tests/equal.test \
 	tests/golden.test \
+	tests/kernel/confine.test \
+	tests/kernel/rights.test \
 	tests/reject.test \
+	tests/schema.test \
 	tests/shipped.test
 
-test_data =
+test_data = \
+	tests/conformance \
+	tests/equal \
+	tests/golden \
+	tests/reject \
+	tests/schema
 
 test_tools = \
+	tests/kernel/kernel.sh \
+	tests/kernel/try.c \
 	tests/lib.sh \
 	tests/regen
 
 check_PROGRAMS += $(unit_programs)
 LDADD = $(nonoc_libs)
 
-noinst_HEADERS += tests/tap.h
+noinst_HEADERS += tests/fuzz/reading.h tests/tap.h tests/unit/blob_random.h tests/unit/reading.h
 EXTRA_DIST += $(script_tests) $(style_tests) $(test_data) $(test_tools)
 
 TESTS += $(unit_programs) $(script_tests) $(style_tests)

@@ -1,6 +1,9 @@
-# make bench: tests/bench/run, and the programs that it runs.
+# make bench: tests/bench/run, which builds what it times by itself, with the
+# tool chain of the loader.
 
-bench_programs =
-
-EXTRA_PROGRAMS += $(bench_programs)
-CLEANFILES += $(bench_programs)
+EXTRA_DIST += \
+	tests/bench/gen-limit \
+	tests/bench/launch.c \
+	tests/bench/limit.c \
+	tests/bench/run \
+	tests/bench/true.c

@@ -2,9 +2,19 @@
 # NAME; its seeds lie in tests/fuzz/corpus/NAME.  A new target needs its name
 # in fuzz_programs and a line for its link.
 
-fuzz_programs =
+fuzz_programs = \
+	tests/fuzz/blob \
+	tests/fuzz/json \
+	tests/fuzz/path \
+	tests/fuzz/yaml
 
 fuzz_ldflags = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_blob_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_json_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_path_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_yaml_LDFLAGS = $(fuzz_ldflags)
+
+EXTRA_DIST += tests/fuzz/corpus
 
 EXTRA_PROGRAMS += $(fuzz_programs)
 if FUZZERS
