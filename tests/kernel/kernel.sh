@@ -1,0 +1,106 @@
+# shellcheck shell=sh
+# What the tests under a real kernel share.  After tests/lib.sh:
+#
+#	. "$TOP_SRCDIR/tests/kernel/kernel.sh"
+#	for_users main
+#
+# main is run as the caller and, if that is root, as an unprivileged user.
+# $tmp/bin holds the loader and `try`; policies go to $tmp/policy, which no
+# policy here may write.
+
+users="self"
+[ "$(id -u)" -ne 0 ] || users="self nobody"
+chmod 755 "$tmp"
+mkdir -p "$tmp/bin" "$tmp/policy"
+cp "${NONO_LOAD:?}" "$tmp/bin/nono-load"
+${CC:-cc} -static -o "$tmp/bin/try" "$TOP_SRCDIR/tests/kernel/try.c" ||
+	skip_all "no static C library"
+load=$tmp/bin/nono-load
+try=$tmp/bin/try
+
+# as COMMAND [ARG...]: as the user of this round.
+as() {
+	if [ "$user" = nobody ]; then
+		setpriv --reuid=65534 --regid=65534 --clear-groups -- "$@"
+	else
+		"$@"
+	fi
+}
+
+# own PATH...: the user of this round gets them.
+own() {
+	[ "$user" != nobody ] || chown -R 65534:65534 "$@"
+}
+
+for_users() {
+	for user in $users; do
+		HOME=$tmp/home-$user
+		mkdir -p "$HOME"
+		own "$HOME"
+		export HOME
+		"$1"
+	done
+}
+unset TMPDIR XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME XDG_CACHE_HOME
+unset XDG_RUNTIME_DIR
+
+# policy NAME <TEXT: $tmp/policy/NAME from its rules; what is handled comes
+# from here.  "network" and "abi-min" have defaults.
+policy() {
+	cat >"$tmp/rules"
+	{
+		echo "nono-policy 1"
+		echo "platform linux"
+		grep '^abi-min' "$tmp/rules" || echo "abi-min 1"
+		for right in execute write_file read_file read_dir remove_dir \
+			remove_file make_char make_dir make_reg make_sock \
+			make_fifo make_block make_sym; do
+			echo "handle fs $right required"
+		done
+		for right in refer truncate ioctl_dev; do
+			echo "handle fs $right best-effort"
+		done
+		grep '^handle' "$tmp/rules"
+		echo "handle scope abstract_unix_socket best-effort"
+		echo "handle scope signal best-effort"
+		grep '^network' "$tmp/rules" || echo "network open"
+		echo "path $tmp/bin/try any read,execute"
+		grep -v -e '^handle' -e '^network' -e '^abi-min' "$tmp/rules"
+	} >"$tmp/text"
+	"${NONOC:?}" assemble "$tmp/text" -o "$tmp/policy/$1" ||
+		not_ok "the policy $1 assembles" "$(cat "$tmp/text")"
+	chmod 644 "$tmp/policy/$1"
+}
+
+# stderr: what the last `run` said, one line.
+stderr() {
+	cat "$tmp/err"
+}
+
+# says DESCRIPTION PATTERN: the last `run` printed a line like that on stderr.
+says() {
+	if grep -e "$2" "$tmp/err" >/dev/null; then
+		ok "$1"
+	else
+		not_ok "$1" "no $2 in:
+$(cat "$tmp/err")"
+	fi
+}
+
+# one_line DESCRIPTION: nothing on stdout, one line on stderr.
+one_line() {
+	is "$1: one line" "$(wc -l <"$tmp/err" | tr -d ' ')$(cat "$tmp/out")" 1
+}
+
+# refuses DESCRIPTION PATTERN COMMAND [ARG...]: 125, one line, nothing run.
+refuses() {
+	refuses_what=$1
+	refuses_line=$2
+	shift 2
+	exits "$refuses_what is refused" 125 "$@"
+	says "$refuses_what: the reason" "$refuses_line"
+	one_line "$refuses_what"
+}
+
+"$load" --version >"$tmp/.version" 2>&1 ||
+	skip_all "the loader does not start: $(cat "$tmp/.version")"
