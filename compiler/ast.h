@@ -53,7 +53,7 @@ struct port_list {
 	struct port_entry {
 		struct span at;
 		uint16_t port;
-	} *v;
+	} * v;
 	uint32_t n;
 };
 
@@ -108,8 +108,8 @@ struct network_ast {
 	struct setting block;
 	struct setting allow_http2;
 	struct string_setting network_profile; /* null clears */
-	struct name_list allow_domain;         /* the domain of each entry */
-	struct name_list credentials;          /* given and empty clears */
+	struct name_list allow_domain;	       /* the domain of each entry */
+	struct name_list credentials;	       /* given and empty clears */
 	struct port_list open_port, listen_port, connect_port;
 	struct port_list listen_udp_port, connect_udp_port; /* ours, ABI 10 */
 	struct string_setting upstream_proxy;
@@ -127,7 +127,7 @@ struct profile_ast {
 	struct setting signal_mode, process_info_mode, ipc_mode;
 	struct setting capability_elevation, wsl2_proxy_policy;
 
-	struct name_list include, exclude;              /* groups */
+	struct name_list include, exclude;		/* groups */
 	struct name_list commands_allow, commands_deny; /* start-up only */
 
 	struct filesystem_ast filesystem;
@@ -156,7 +156,7 @@ struct group_ast {
 	struct setting platform; /* enum platform, if set */
 	struct setting required;
 	struct path_list read, write, readwrite; /* allow.* */
-	struct path_list deny;                   /* deny.access */
+	struct path_list deny;			 /* deny.access */
 	struct name_list deny_commands;
 	struct setting deny_unlink, unlink_override;
 	struct string_map symlink_pairs;

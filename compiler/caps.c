@@ -24,12 +24,12 @@ static bool
 same_cap(const struct cap *cap, const struct cap_item *item)
 {
 	return cap->shape == item->shape && cap->flags == item->flags &&
-	    path_compare(cap->path, item->path) == 0;
+	       path_compare(cap->path, item->path) == 0;
 }
 
 void
-caps_build(struct capset *c, struct arena *a, struct cap_item *items,
-    uint32_t n)
+caps_build(
+    struct capset *c, struct arena *a, struct cap_item *items, uint32_t n)
 {
 	if (n > 1)
 		qsort(items, n, sizeof(*items), compare_items);
@@ -44,10 +44,10 @@ caps_build(struct capset *c, struct arena *a, struct cap_item *items,
 		if (cap == NULL || !same_cap(cap, &items[i])) {
 			cap = &c->caps.v[c->caps.n++];
 			*cap = (struct cap){
-				.path = items[i].path,
-				.shape = items[i].shape,
-				.flags = items[i].flags,
-				.first = c->order.n,
+			    .path = items[i].path,
+			    .shape = items[i].shape,
+			    .flags = items[i].flags,
+			    .first = c->order.n,
 			};
 		}
 		cap->access |= items[i].access;
@@ -111,7 +111,7 @@ path_up(struct path *p)
 	if (p->suffix.len == 0) {
 		if (p->root == BLOB_ROOT_SLASH)
 			return false;
-		*p = (struct path){ BLOB_ROOT_SLASH, { "", 0 } };
+		*p = (struct path){BLOB_ROOT_SLASH, {"", 0}};
 		return true;
 	}
 	do
@@ -143,12 +143,12 @@ print_flags(unsigned flags, FILE *out)
 		unsigned flag;
 		const char *name;
 	} names[] = {
-		{ CAP_GROUP, "group" },
-		{ CAP_CONSENT, "consent" },
-		{ CAP_BYPASS, "bypass" },
-		{ CAP_HOLD, "hold" },
-		{ CAP_MAGIC, "magic-link" },
-		{ CAP_DEVICE, "device" },
+	    {CAP_GROUP, "group"},
+	    {CAP_CONSENT, "consent"},
+	    {CAP_BYPASS, "bypass"},
+	    {CAP_HOLD, "hold"},
+	    {CAP_MAGIC, "magic-link"},
+	    {CAP_DEVICE, "device"},
 	};
 	const char *sep = "";
 
@@ -165,7 +165,7 @@ print_flags(unsigned flags, FILE *out)
 static void
 print_network(const struct capset *c, FILE *out)
 {
-	static const char *const modes[] = { "open", "block", "proxy", "ports" };
+	static const char *const modes[] = {"open", "block", "proxy", "ports"};
 
 	fprintf(out, "network %s\n", modes[c->network]);
 	for (uint32_t i = 0; i < c->ports.n; i++) {
@@ -198,22 +198,23 @@ print_value(struct arena *a, struct text value, FILE *out)
 {
 	for (uint32_t i = 0; i < value.len; i++) {
 		unsigned char c = (unsigned char)value.s[i];
-		struct text t = { value.s + i, 1 };
+		struct text t = {value.s + i, 1};
 
 		if (c == BLOB_UID_BYTE)
 			t = TEXT("${UID}");
 		else if (c >= BLOB_ROOT_BYTE && c < BLOB_ROOT_BYTE + BLOB_ROOTS)
-			t = path_print(a, (struct path){
-			    (enum blob_root)(c - BLOB_ROOT_BYTE), { "", 0 } });
+			t = path_print(a,
+			    (struct path){
+				(enum blob_root)(c - BLOB_ROOT_BYTE), {"", 0}});
 		fprintf(out, "%.*s", (int)t.len, t.s);
 	}
 }
 
 void
-caps_print(const struct capset *c, const struct sources *s, struct arena *a,
-    FILE *out)
+caps_print(
+    const struct capset *c, const struct sources *s, struct arena *a, FILE *out)
 {
-	static const char *const env[] = { "allow", "deny", "set" };
+	static const char *const env[] = {"allow", "deny", "set"};
 	struct text t;
 
 	(void)s;

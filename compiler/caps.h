@@ -10,11 +10,11 @@
  * entry points at the statements behind it, which no backend acts on.
  */
 enum cap_flag {
-	CAP_GROUP = 1,   /* only groups ask for it: withheld, not refused */
+	CAP_GROUP = 1,	 /* only groups ask for it: withheld, not refused */
 	CAP_CONSENT = 2, /* the working directory: needs the user's yes */
-	CAP_BYPASS = 4,  /* stands at or below a deny */
-	CAP_HOLD = 8,    /* procfs: the rule lives as long as its descriptor */
-	CAP_MAGIC = 16,  /* /dev/stdin and its like */
+	CAP_BYPASS = 4,	 /* stands at or below a deny */
+	CAP_HOLD = 8,	 /* procfs: the rule lives as long as its descriptor */
+	CAP_MAGIC = 16,	 /* /dev/stdin and its like */
 	CAP_DEVICE = 32, /* below /dev: ioctl belongs to write */
 };
 
@@ -23,10 +23,10 @@ enum { CAP_NONE = -1 };
 struct cap {
 	struct path path;
 	uint8_t access; /* enum access */
-	uint8_t shape;  /* enum shape */
-	uint8_t flags;  /* enum cap_flag */
+	uint8_t shape;	/* enum shape */
+	uint8_t flags;	/* enum cap_flag */
 	uint32_t first; /* its statements: capset.order[first .. first + n) */
-	uint32_t n;     /* 0: made by a setting (the working directory) */
+	uint32_t n;	/* 0: made by a setting (the working directory) */
 	int32_t parent; /* nearest entry before it, above it or at its path */
 };
 
@@ -59,14 +59,14 @@ struct cap_env {
 };
 
 struct capset {
-	struct VEC(struct cap) caps;   /* by path, shape, flags; unique */
-	struct VEC(uint32_t) order;    /* indexes into policy->stmts */
+	struct VEC(struct cap) caps;	/* by path, shape, flags; unique */
+	struct VEC(uint32_t) order;	/* indexes into policy->stmts */
 	struct VEC(struct deny) denies; /* by path; unique */
 	struct VEC(struct bypass) bypasses;
 	enum blob_network network;
 	struct VEC(struct cap_port) ports; /* by port; unique */
-	bool net_tcp, net_udp; /* restricted to the ports */
-	uint64_t scoped, scoped_required; /* BLOB_SCOPE_* */
+	bool net_tcp, net_udp;		   /* restricted to the ports */
+	uint64_t scoped, scoped_required;  /* BLOB_SCOPE_* */
 	bool unix_pathname; /* sockets by path are mediated, required */
 	bool proxy_insecure;
 	bool no_unlink; /* write does not include removing */
@@ -83,8 +83,8 @@ struct cap_item {
 	uint8_t access, shape, flags;
 };
 
-void caps_build(struct capset *c, struct arena *a, struct cap_item *items,
-    uint32_t n);
+void caps_build(
+    struct capset *c, struct arena *a, struct cap_item *items, uint32_t n);
 void caps_set_parents(struct capset *c);
 
 /* First entry at or after a path; caps.n when there is none. */

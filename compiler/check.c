@@ -86,8 +86,8 @@ granted_by_profile(const struct capset *c, struct path p)
 		for (uint32_t i = caps_lower_bound(c, at);
 		     i < c->caps.n && path_compare(c->caps.v[i].path, at) == 0;
 		     i++)
-			if ((c->caps.v[i].flags &
-				(CAP_GROUP | CAP_CONSENT)) == 0 &&
+			if ((c->caps.v[i].flags & (CAP_GROUP | CAP_CONSENT)) ==
+				0 &&
 			    (cap_is_tree(&c->caps.v[i]) ||
 				path_compare(at, p) == 0))
 				return true;
@@ -132,23 +132,23 @@ note_deny(struct checker *k, struct diag *diag, const struct deny *deny)
 
 	if (deny->at.source == 0)
 		return;
-	diag_note(k->diags, diag, deny->at, "%.*s is denied here", (int)t.len,
-	    t.s);
+	diag_note(
+	    k->diags, diag, deny->at, "%.*s is denied here", (int)t.len, t.s);
 	note_origin(k, diag, deny->origin);
 }
 
 static void
-report_protected(struct checker *k, const struct cap *cap,
-    const struct deny *deny)
+report_protected(
+    struct checker *k, const struct cap *cap, const struct deny *deny)
 {
 	struct text g = shown(k, cap->path), p = shown(k, deny->path);
-	struct diag *diag = diag_at(k->diags, DIAG_PROTECTED_ROOT,
-	    cap_span(k->caps, cap),
-	    "refusing to grant %.*s: it would open %.*s, %s",
-	    (int)g.len, g.s, (int)p.len, p.s,
-	    (deny->access & ACCESS_READ) != 0
-		? "where sandboxes keep their state"
-		: "which later launches trust");
+	struct diag *diag =
+	    diag_at(k->diags, DIAG_PROTECTED_ROOT, cap_span(k->caps, cap),
+		"refusing to grant %.*s: it would open %.*s, %s", (int)g.len,
+		g.s, (int)p.len, p.s,
+		(deny->access & ACCESS_READ) != 0
+		    ? "where sandboxes keep their state"
+		    : "which later launches trust");
 
 	note_origin(k, diag, cap_origin(k->caps, cap));
 	diag_help(k->diags, diag,
@@ -157,13 +157,13 @@ report_protected(struct checker *k, const struct cap *cap,
 }
 
 static void
-report_dropped(struct checker *k, const struct cap *cap,
-    const struct deny *deny)
+report_dropped(
+    struct checker *k, const struct cap *cap, const struct deny *deny)
 {
 	struct text g = shown(k, cap->path);
-	struct diag *diag = diag_at(k->diags, DIAG_GRANT_DENIED,
-	    cap_span(k->caps, cap), "%.*s is not granted: deny wins",
-	    (int)g.len, g.s);
+	struct diag *diag =
+	    diag_at(k->diags, DIAG_GRANT_DENIED, cap_span(k->caps, cap),
+		"%.*s is not granted: deny wins", (int)g.len, g.s);
 
 	note_origin(k, diag, cap_origin(k->caps, cap));
 	note_deny(k, diag, deny);
@@ -181,8 +181,7 @@ drop_denied(struct checker *k)
 
 	for (uint32_t i = 0; i < c->caps.n; i++) {
 		struct cap *cap = &c->caps.v[i];
-		const struct deny *deny =
-		    deny_over(c, cap->path, cap->access);
+		const struct deny *deny = deny_over(c, cap->path, cap->access);
 
 		if (deny != NULL && deny->protected) {
 			report_protected(k, cap, deny);
@@ -221,7 +220,7 @@ help_inside(struct checker *k, struct diag *diag, const struct cap *cap,
 static struct text
 list_denied(struct checker *k, const struct deny *const *denied, uint32_t n)
 {
-	struct text all = { "", 0 };
+	struct text all = {"", 0};
 	uint32_t i;
 
 	for (i = 0; i < n && i < DENIES_LISTED; i++) {
@@ -231,8 +230,8 @@ list_denied(struct checker *k, const struct deny *const *denied, uint32_t n)
 		    i > 0 ? ", " : "", (int)p.len, p.s);
 	}
 	if (i < n)
-		all = arena_printf(k->arena, "%.*s and %u more", (int)all.len,
-		    all.s, n - i);
+		all = arena_printf(
+		    k->arena, "%.*s and %u more", (int)all.len, all.s, n - i);
 	return all;
 }
 
@@ -244,8 +243,8 @@ report_inside(struct checker *k, const struct cap *cap,
 	struct text g = shown(k, cap->path), all = list_denied(k, denied, n);
 	struct diag *diag = diag_at(k->diags, DIAG_DENY_INSIDE,
 	    cap_span(k->caps, cap),
-	    "granting %.*s would open what is denied in it: %.*s; Landlock "
-	    "cannot deny inside a granted tree",
+	    "granting %.*s would open %.*s, denied in it; Landlock cannot deny "
+	    "inside a granted tree",
 	    (int)g.len, g.s, (int)all.len, all.s);
 
 	k->ok = false;
@@ -264,10 +263,10 @@ report_withheld(struct checker *k, const struct cap *cap,
     const struct deny *const *denied, uint32_t n)
 {
 	struct text g = shown(k, cap->path), all = list_denied(k, denied, n);
-	struct diag *diag = diag_at(k->diags, DIAG_GRANT_DENIED,
-	    cap_span(k->caps, cap),
-	    "%.*s is not granted: it would open what is denied in it: %.*s",
-	    (int)g.len, g.s, (int)all.len, all.s);
+	struct diag *diag =
+	    diag_at(k->diags, DIAG_GRANT_DENIED, cap_span(k->caps, cap),
+		"%.*s is not granted: it would open %.*s, denied in it",
+		(int)g.len, g.s, (int)all.len, all.s);
 
 	note_origin(k, diag, cap_origin(k->caps, cap));
 }
@@ -277,7 +276,7 @@ static bool
 clear_of_denies(struct checker *k, const struct cap *cap)
 {
 	const struct capset *c = k->caps;
-	struct VEC(const struct deny *) in = { 0 };
+	struct VEC(const struct deny *) in = {0};
 	bool by_profile = false;
 
 	for (uint32_t i = deny_lower_bound(c, cap->path);
@@ -327,10 +326,9 @@ usual_place(struct checker *k, struct path p, struct path *ret_path)
 	if (dir == NULL)
 		return false;
 	*ret_path = (struct path){
-		BLOB_ROOT_HOME,
-		arena_printf(k->arena, "%s%s%.*s", dir,
-		    p.suffix.len > 0 ? "/" : "", (int)p.suffix.len,
-		    p.suffix.s),
+	    BLOB_ROOT_HOME,
+	    arena_printf(k->arena, "%s%s%.*s", dir, p.suffix.len > 0 ? "/" : "",
+		(int)p.suffix.len, p.suffix.s),
 	};
 	return true;
 }
@@ -346,11 +344,9 @@ warn_likely(struct checker *k, const struct cap *cap,
 	if (n == 0)
 		return;
 	diag = diag_at(k->diags, DIAG_LIKELY_REFUSED, cap_span(k->caps, cap),
-	    "%s, granting %.*s would open what is denied: %.*s; nono-load "
-	    "will %s",
+	    "%s, granting %.*s would open %.*s, denied; nono-load will %s",
 	    where, (int)g.len, g.s, (int)all.len, all.s,
-	    ((cap->flags & CAP_GROUP) != 0 || !inside) &&
-		    !denied[0]->protected
+	    ((cap->flags & CAP_GROUP) != 0 || !inside) && !denied[0]->protected
 		? "withhold the grant"
 		: "refuse to start");
 	note_deny(k, diag, denied[0]);
@@ -380,14 +376,13 @@ meets(const struct cap *cap, struct path spelt, const struct deny *deny,
 static void
 warn_likely_refusals(struct checker *k)
 {
-	static const char *const homes[] = { "home", "root", "Users" };
-	const char *usually =
-	    "where the XDG variables have their usual values";
+	static const char *const homes[] = {"home", "root", "Users"};
+	const char *usually = "where the XDG variables have their usual values";
 	const struct capset *c = k->caps;
 
 	for (uint32_t i = 0; i < c->caps.n; i++) {
 		const struct cap *cap = &c->caps.v[i];
-		struct VEC(const struct deny *) in = { 0 };
+		struct VEC(const struct deny *) in = {0};
 		struct path spelt = cap->path, denied;
 		bool xdg = usual_place(k, cap->path, &spelt), inside = false;
 
@@ -408,12 +403,11 @@ warn_likely_refusals(struct checker *k)
 		warn_likely(k, cap, in.v, in.n, inside, usually);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(homes); i++) {
-		struct path p = { BLOB_ROOT_SLASH, text_of(homes[i]) };
+		struct path p = {BLOB_ROOT_SLASH, text_of(homes[i])};
 		uint32_t at = caps_lower_bound(c, p);
-		struct VEC(const struct deny *) in = { 0 };
+		struct VEC(const struct deny *) in = {0};
 
-		if (at == c->caps.n ||
-		    path_compare(c->caps.v[at].path, p) != 0)
+		if (at == c->caps.n || path_compare(c->caps.v[at].path, p) != 0)
 			continue;
 		for (uint32_t j = 0; j < c->denies.n; j++)
 			if (c->denies.v[j].path.root == BLOB_ROOT_HOME &&
@@ -424,7 +418,7 @@ warn_likely_refusals(struct checker *k)
 	}
 }
 
-/* An entry of the profile that a wider one of its own makes pointless. */
+/* An entry of a file that a wider one beside it makes pointless. */
 static void
 warn_no_effect(struct checker *k)
 {
@@ -444,7 +438,8 @@ warn_no_effect(struct checker *k)
 			if (!cap_is_tree(over) ||
 			    (over->flags & (CAP_GROUP | CAP_CONSENT)) != 0 ||
 			    (cap->access & ~over->access) != 0 ||
-			    (cap->flags & CAP_DEVICE & ~over->flags) != 0)
+			    (cap->flags & CAP_DEVICE & ~over->flags) != 0 ||
+			    cap_span(c, cap).source != cap_span(c, over).source)
 				continue;
 			g = shown(k, cap->path);
 			w = shown(k, over->path);
@@ -464,7 +459,7 @@ static void
 warn_procfs(struct checker *k)
 {
 	const struct capset *c = k->caps;
-	struct path proc = { BLOB_ROOT_SLASH, TEXT("proc") };
+	struct path proc = {BLOB_ROOT_SLASH, TEXT("proc")};
 	uint32_t at = caps_lower_bound(c, proc);
 	unsigned whole = 0;
 
@@ -493,11 +488,11 @@ check_caps(struct arena *a, struct diags *d, const struct target *t,
     struct capset *caps)
 {
 	struct checker k = {
-		.arena = a,
-		.diags = d,
-		.target = t,
-		.caps = caps,
-		.ok = true,
+	    .arena = a,
+	    .diags = d,
+	    .target = t,
+	    .caps = caps,
+	    .ok = true,
 	};
 
 	apply_bypasses(&k);
@@ -511,7 +506,7 @@ check_caps(struct arena *a, struct diags *d, const struct target *t,
 	warn_no_effect(&k);
 	k.ok = check_network(d, caps) && k.ok;
 	if (k.ok && caps->caps.n == 0) {
-		diag_at(d, DIAG_NOTHING_GRANTED, (struct span){ 0 },
+		diag_at(d, DIAG_NOTHING_GRANTED, (struct span){0},
 		    "this profile grants no path at all: no command could "
 		    "start");
 		k.ok = false;

@@ -12,7 +12,8 @@ static void
 contradiction(struct network_check *k, struct span at, struct span other,
     const char *text, const char *help)
 {
-	struct diag *diag = diag_at(k->diags, DIAG_CONTRADICTION, at, "%s", text);
+	struct diag *diag =
+	    diag_at(k->diags, DIAG_CONTRADICTION, at, "%s", text);
 
 	if (other.source != 0)
 		diag_note(k->diags, diag, other, "network.block is set here");
@@ -32,15 +33,16 @@ check_hosts(struct network_check *k)
 			   "block of its base";
 
 	if (block->set && p->allow_domain.n > 0)
-		contradiction(k, p->allow_domain.v[0].at, block->at, both, help);
+		contradiction(
+		    k, p->allow_domain.v[0].at, block->at, both, help);
 	else if (block->set && p->credentials.n > 0)
 		contradiction(k, p->credentials.v[0].at, block->at, both, help);
 	else if (block->set && p->scalars.network_profile.set &&
-	    !p->scalars.network_profile.null)
-		contradiction(k, p->scalars.network_profile.at, block->at, both,
-		    help);
+		 !p->scalars.network_profile.null)
+		contradiction(
+		    k, p->scalars.network_profile.at, block->at, both, help);
 	if (p->upstream_bypass.n > 0 && !p->scalars.upstream_proxy.set)
-		contradiction(k, p->upstream_bypass.v[0].at, (struct span){ 0 },
+		contradiction(k, p->upstream_bypass.v[0].at, (struct span){0},
 		    "upstream_bypass without an upstream_proxy to bypass",
 		    "set network.upstream_proxy, or remove the list");
 }
@@ -62,8 +64,8 @@ check_ports(struct network_check *k)
 			diag_help(k->diags, diag, "name the ports");
 			k->ok = false;
 		} else if (c->network == BLOB_NET_OPEN &&
-		    p->scalars.v[SCALAR_SANDBOX_POLICY].value !=
-			SANDBOX_EXTERNAL) {
+			   p->scalars.v[SCALAR_SANDBOX_POLICY].value !=
+			       SANDBOX_EXTERNAL) {
 			diag = diag_at(k->diags, DIAG_NOT_ENFORCED, port->at,
 			    "a list of ports has no effect: the network is "
 			    "not restricted");
@@ -90,7 +92,7 @@ check_external(struct network_check *k)
 bool
 check_network(struct diags *d, const struct capset *caps)
 {
-	struct network_check k = { d, caps, true };
+	struct network_check k = {d, caps, true};
 
 	check_hosts(&k);
 	check_ports(&k);

@@ -6,13 +6,13 @@
  * reports to stdout, diagnostics through diag.h, and returns the exit status.
  */
 enum exit_status {
-	EXIT_HOLDS = 0,       /* done; holds; no difference */
+	EXIT_HOLDS = 0,	      /* done; holds; no difference */
 	EXIT_DIFFERS = 1,     /* does not hold; differs; denied */
-	EXIT_USAGE = 2,       /* the command line is wrong */
+	EXIT_USAGE = 2,	      /* the command line is wrong */
 	EXIT_REJECTED = 3,    /* input rejected, with diagnostics */
 	EXIT_ENVIRONMENT = 4, /* system error, or cannot tell */
 	EXIT_INTERNAL = 5,    /* model and reality disagree */
-	EXIT_TRUST = 6,       /* digest, signature, owner */
+	EXIT_TRUST = 6,	      /* digest, signature, owner */
 };
 
 int cmd_compile(int argc, char **argv);
@@ -29,7 +29,7 @@ int cmd_strip(int argc, char **argv);
  * `path` is untouched on failure (N6002).  Mode 0644.  "-" is stdout.
  */
 struct diags;
-int output_write(struct diags *d, const char *path, const void *bytes,
-    unsigned size);
+int output_write(
+    struct diags *d, const char *path, const void *bytes, unsigned size);
 
 #endif

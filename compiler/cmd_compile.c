@@ -39,13 +39,13 @@ parse(struct compile *c, int argc, char **argv, struct request *r)
 		}
 		if (strcmp(argv[i], "--no-provenance") == 0) {
 			r->provenance = false;
-		} else if (option_value("compile", "-o", argc, argv, &i,
-			       &r->output)) {
+		} else if (option_value(
+			       "compile", "-o", argc, argv, &i, &r->output)) {
 			if (r->output == NULL)
 				return EXIT_USAGE;
 		} else if (argv[i][0] == '-' && argv[i][1] != '\0') {
-			return option_usage("compile", usage,
-			    "unknown option %s", argv[i]);
+			return option_usage(
+			    "compile", usage, "unknown option %s", argv[i]);
 		} else if (r->profile != NULL) {
 			return option_usage("compile", usage,
 			    "one profile at a time: %s and %s", r->profile,
@@ -57,15 +57,15 @@ parse(struct compile *c, int argc, char **argv, struct request *r)
 	if (r->profile == NULL)
 		return option_usage("compile", usage, "which profile?");
 	if (r->output == NULL)
-		return option_usage("compile", usage,
-		    "-o POLICY says where the policy goes");
+		return option_usage(
+		    "compile", usage, "-o POLICY says where the policy goes");
 	return EXIT_HOLDS;
 }
 
 int
 cmd_compile(int argc, char **argv)
 {
-	struct request r = { .provenance = true };
+	struct request r = {.provenance = true};
 	struct compile c;
 	const uint8_t *bytes;
 	uint32_t size;

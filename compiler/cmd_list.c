@@ -24,7 +24,7 @@ list_groups(struct compile *c)
 	bool ok = true;
 
 	for (uint32_t i = 0; i < names.n; i++) {
-		struct name_entry entry = { .name = text_of(names.v[i]) };
+		struct name_entry entry = {.name = text_of(names.v[i])};
 		const struct group_file *g;
 		char remark[32];
 
@@ -33,9 +33,9 @@ list_groups(struct compile *c)
 			continue;
 		}
 		(void)snprintf(remark, sizeof(remark), "%s%s",
-		    !g->ast->platform.set ? "any"
-			: g->ast->platform.value == PLATFORM_LINUX ? "linux"
-								   : "macos",
+		    !g->ast->platform.set		       ? "any"
+		    : g->ast->platform.value == PLATFORM_LINUX ? "linux"
+							       : "macos",
 		    g->ast->required.value != 0 ? ",required" : "");
 		print_line(c, names.v[i], remark, g->ast->description.value);
 	}
@@ -49,8 +49,8 @@ list_profiles(struct compile *c)
 		enum store_place place;
 		const char *remark;
 	} places[] = {
-		{ STORE_INSTALLED, "installed" },
-		{ STORE_USER, "user" },
+	    {STORE_INSTALLED, "installed"},
+	    {STORE_USER, "user"},
 	};
 	bool ok = true;
 
@@ -86,8 +86,8 @@ cmd_list(int argc, char **argv)
 		if (o == OPTION_WRONG)
 			status = EXIT_USAGE;
 		else if (o == OPTION_OTHER && (what != NULL || *argv[i] == '-'))
-			status = option_usage("list", usage,
-			    "unexpected %s", argv[i]);
+			status = option_usage(
+			    "list", usage, "unexpected %s", argv[i]);
 		else if (o == OPTION_OTHER)
 			what = argv[i];
 	}
@@ -97,8 +97,8 @@ cmd_list(int argc, char **argv)
 		else if (what != NULL && strcmp(what, "profiles") == 0)
 			status = list_profiles(&c) ? EXIT_HOLDS : EXIT_REJECTED;
 		else
-			status = option_usage("list", usage,
-			    "list what? groups or profiles");
+			status = option_usage(
+			    "list", usage, "list what? groups or profiles");
 	}
 	compile_finish(&c);
 	return status;

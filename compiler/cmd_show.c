@@ -15,7 +15,7 @@ static const char usage[] =
 
 enum stage { STAGE_NODES, STAGE_AST, STAGE_STATEMENTS, STAGE_CAPSET };
 
-static const char *const stages[] = { "nodes", "ast", "statements", "capset" };
+static const char *const stages[] = {"nodes", "ast", "statements", "capset"};
 
 static bool
 show_nodes(struct compile *c, const char *argument)
@@ -24,7 +24,7 @@ show_nodes(struct compile *c, const char *argument)
 	uint32_t source;
 
 	if (!source_read(&c->sources, &c->arena, &c->diags, argument,
-		(struct span){ 0 }, &source) ||
+		(struct span){0}, &source) ||
 	    !read_source(&c->sources, &c->arena, &c->diags, source, &root))
 		return false;
 	node_print(root, stdout);
@@ -37,10 +37,10 @@ show_unenforced(struct compile *c)
 {
 	for (uint32_t i = 0; i < c->policy.unenforced.n; i++) {
 		const struct unenforced *u = &c->policy.unenforced.v[i];
-		struct place at = source_place(&c->sources, u->at.source,
-		    u->at.begin);
-		struct text file = diag_safe(&c->arena,
-		    source_get(&c->sources, u->at.source)->name);
+		struct place at =
+		    source_place(&c->sources, u->at.source, u->at.begin);
+		struct text file = diag_safe(
+		    &c->arena, source_get(&c->sources, u->at.source)->name);
 		struct text key = diag_safe(&c->arena, u->key);
 
 		printf("unenforced %.*s (%s)\t# %.*s:%u:%u\n", (int)key.len,
@@ -64,8 +64,8 @@ show(struct compile *c, enum stage stage, const char *argument)
 		return true;
 	case STAGE_STATEMENTS:
 		if (!store_profile(&c->store, argument, &c->profile) ||
-		    !link_profile(&c->store, c->profile, &c->target,
-			&c->policy))
+		    !link_profile(
+			&c->store, c->profile, &c->target, &c->policy))
 			return false;
 		policy_print(&c->policy, &c->sources, &c->arena, stdout);
 		return true;
@@ -99,16 +99,16 @@ parse(struct compile *c, int argc, char **argv, enum stage *stage,
 		if (option_value("show", "--stage", argc, argv, &i, &v)) {
 			if (v == NULL)
 				return EXIT_USAGE;
-			while (s < ARRAY_LEN(stages) &&
-			    strcmp(stages[s], v) != 0)
+			while (
+			    s < ARRAY_LEN(stages) && strcmp(stages[s], v) != 0)
 				s++;
 			if (s == ARRAY_LEN(stages))
-				return option_usage("show", usage,
-				    "no stage is named %s", v);
+				return option_usage(
+				    "show", usage, "no stage is named %s", v);
 			*stage = (enum stage)s;
 		} else if (argv[i][0] == '-') {
-			return option_usage("show", usage, "unknown option %s",
-			    argv[i]);
+			return option_usage(
+			    "show", usage, "unknown option %s", argv[i]);
 		} else if (*argument != NULL) {
 			return option_usage("show", usage,
 			    "one profile at a time: %s and %s", *argument,

@@ -10,8 +10,8 @@
 void
 compile_init(struct compile *c)
 {
-	*c = (struct compile){ .target = { .platform = PLATFORM_LINUX } };
-	*VEC_PUSH(&c->arena, &c->sources.files) = (struct source){ 0 };
+	*c = (struct compile){.target = {.platform = PLATFORM_LINUX}};
+	*VEC_PUSH(&c->arena, &c->sources.files) = (struct source){0};
 	c->diags.arena = &c->arena;
 	c->diags.sources = &c->sources;
 	c->store.arena = &c->arena;
@@ -31,10 +31,10 @@ bool
 compile_profile(struct compile *c, const char *argument)
 {
 	return store_profile(&c->store, argument, &c->profile) &&
-	    link_profile(&c->store, c->profile, &c->target, &c->policy) &&
-	    expand_policy(&c->arena, &c->diags, &c->policy, &c->target,
-		&c->caps) &&
-	    check_caps(&c->arena, &c->diags, &c->target, &c->caps);
+	       link_profile(&c->store, c->profile, &c->target, &c->policy) &&
+	       expand_policy(
+		   &c->arena, &c->diags, &c->policy, &c->target, &c->caps) &&
+	       check_caps(&c->arena, &c->diags, &c->target, &c->caps);
 }
 
 bool
@@ -48,7 +48,7 @@ compile_emit(struct compile *c, bool provenance, const uint8_t **ret_bytes,
 	case PLATFORM_MACOS:
 		break;
 	}
-	diag_at(&c->diags, DIAG_NO_BACKEND, (struct span){ 0 },
+	diag_at(&c->diags, DIAG_NO_BACKEND, (struct span){0},
 	    "this version of nonoc writes policies for Linux only");
 	return false;
 }

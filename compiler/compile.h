@@ -24,7 +24,7 @@ void compile_finish(struct compile *c);
 /* Files -> checked capset.  False: diagnosed. */
 bool compile_profile(struct compile *c, const char *argument);
 /* Checked capset -> the policy's bytes, in the arena. */
-bool compile_emit(struct compile *c, bool provenance,
-    const uint8_t **ret_bytes, uint32_t *ret_size);
+bool compile_emit(struct compile *c, bool provenance, const uint8_t **ret_bytes,
+    uint32_t *ret_size);
 
 #endif

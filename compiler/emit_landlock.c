@@ -26,8 +26,9 @@ static const uint64_t rights_read =
     BLOB_FS_READ_FILE | BLOB_FS_READ_DIR | BLOB_FS_EXECUTE;
 static const uint64_t rights_remove = BLOB_FS_REMOVE_DIR | BLOB_FS_REMOVE_FILE;
 static const uint64_t rights_write = BLOB_FS_WRITE_FILE | BLOB_FS_MAKE_DIR |
-    BLOB_FS_MAKE_REG | BLOB_FS_MAKE_SOCK | BLOB_FS_MAKE_FIFO |
-    BLOB_FS_MAKE_SYM | BLOB_FS_REFER | BLOB_FS_TRUNCATE;
+				     BLOB_FS_MAKE_REG | BLOB_FS_MAKE_SOCK |
+				     BLOB_FS_MAKE_FIFO | BLOB_FS_MAKE_SYM |
+				     BLOB_FS_REFER | BLOB_FS_TRUNCATE;
 
 static uint64_t
 rights_of(const struct capset *c, const struct cap *cap)
@@ -77,17 +78,17 @@ rule_of(const struct capset *c, const struct cap *cap)
 	static const struct {
 		unsigned cap, blob;
 	} flags[] = {
-		{ CAP_GROUP, BLOB_PATH_GROUP },
-		{ CAP_CONSENT, BLOB_PATH_CONSENT },
-		{ CAP_BYPASS, BLOB_PATH_BYPASS },
-		{ CAP_HOLD, BLOB_PATH_HOLD },
-		{ CAP_MAGIC, BLOB_PATH_MAGIC },
+	    {CAP_GROUP, BLOB_PATH_GROUP},
+	    {CAP_CONSENT, BLOB_PATH_CONSENT},
+	    {CAP_BYPASS, BLOB_PATH_BYPASS},
+	    {CAP_HOLD, BLOB_PATH_HOLD},
+	    {CAP_MAGIC, BLOB_PATH_MAGIC},
 	};
 	struct model_path rule = {
-		.suffix = cap->path.suffix,
-		.root = cap->path.root,
-		.kind = kind_of(cap),
-		.rights = rights_of(c, cap),
+	    .suffix = cap->path.suffix,
+	    .root = cap->path.root,
+	    .kind = kind_of(cap),
+	    .rights = rights_of(c, cap),
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(flags); i++)
@@ -138,7 +139,8 @@ emit_paths(struct emitter *e)
 
 		for (int32_t up = cap->parent; up != CAP_NONE && !implied;
 		     up = c->caps.v[up].parent)
-			implied = e->rule[up] != 0 &&
+			implied =
+			    e->rule[up] != 0 &&
 			    implies(&c->caps.v[up],
 				&e->model.paths.v[e->rule[up] - 1], &rule);
 		if (implied)
@@ -154,9 +156,9 @@ emit_denies(struct emitter *e)
 	for (uint32_t i = 0; i < e->caps->denies.n; i++) {
 		const struct deny *d = &e->caps->denies.v[i];
 		struct model_deny deny = {
-			.suffix = d->path.suffix,
-			.root = d->path.root,
-			.flags = d->protected ? BLOB_DENY_PROTECTED : 0,
+		    .suffix = d->path.suffix,
+		    .root = d->path.root,
+		    .flags = d->protected ? BLOB_DENY_PROTECTED : 0,
 		};
 
 		if ((d->access & ACCESS_READ) != 0)
@@ -174,9 +176,9 @@ abi_for(const struct blob_target *t)
 	unsigned abi = 1;
 
 	while (abi < BLOB_ABI_NEWEST &&
-	    ((t->fs_required & ~blob_fs_rights(abi)) != 0 ||
-		(t->net_required & ~blob_net_rights(abi)) != 0 ||
-		(t->scoped_required & ~blob_scopes(abi)) != 0))
+	       ((t->fs_required & ~blob_fs_rights(abi)) != 0 ||
+		   (t->net_required & ~blob_net_rights(abi)) != 0 ||
+		   (t->scoped_required & ~blob_scopes(abi)) != 0))
 		abi++;
 	return abi;
 }
@@ -228,7 +230,7 @@ emit_ports(struct emitter *e)
 
 		if ((p->rights & handled) != 0)
 			*VEC_PUSH(e->arena, &e->model.ports) =
-			    (struct blob_port){ p->port, p->rights & handled };
+			    (struct blob_port){p->port, p->rights & handled};
 	}
 }
 
@@ -268,14 +270,14 @@ via_index(struct emitter *e, struct marks *vias, const struct origin *o)
 	via = via_index(e, vias, o->via);
 	place = source_place(e->sources, o->at.source, o->at.begin);
 	*VEC_PUSH(e->arena, vias) = (struct mark){
-		.origin = o,
-		.index = e->model.origins.n,
+	    .origin = o,
+	    .index = e->model.origins.n,
 	};
 	*VEC_PUSH(e->arena, &e->model.origins) = (struct model_origin){
-		.source = o->at.source - 1, /* the model has no "no source" */
-		.line = place.line,
-		.column = place.column,
-		.via = via,
+	    .source = o->at.source - 1, /* the model has no "no source" */
+	    .line = place.line,
+	    .column = place.column,
+	    .via = via,
 	};
 	return e->model.origins.n;
 }
@@ -287,7 +289,7 @@ via_index(struct emitter *e, struct marks *vias, const struct origin *o)
 static void
 emit_marks(struct emitter *e, struct marks *m)
 {
-	struct marks vias = { 0 };
+	struct marks vias = {0};
 	uint32_t source = 0, offset = 0, line = 1, column = 1;
 
 	if (m->n > 1)
@@ -307,21 +309,22 @@ emit_marks(struct emitter *e, struct marks *m)
 			if (t.s[offset] == '\n') {
 				line++;
 				column = 1;
-			} else if (((unsigned char)t.s[offset] & 0xc0) != 0x80) {
+			} else if (((unsigned char)t.s[offset] & 0xc0) !=
+				   0x80) {
 				column++;
 			}
 		}
 		uint32_t via = via_index(e, &vias, mark->origin);
 		*VEC_PUSH(e->arena, &e->model.origins) = (struct model_origin){
-			.source = source - 1,
-			.line = line,
-			.column = column,
-			.via = via,
+		    .source = source - 1,
+		    .line = line,
+		    .column = column,
+		    .via = via,
 		};
 		*VEC_PUSH(e->arena, &e->model.links) = (struct model_link){
-			.tag = mark->tag,
-			.record = mark->record,
-			.origin = e->model.origins.n - 1,
+		    .tag = mark->tag,
+		    .record = mark->record,
+		    .origin = e->model.origins.n - 1,
 		};
 	}
 }
@@ -331,7 +334,7 @@ emit_sources(struct emitter *e)
 {
 	for (uint32_t i = 1; i < e->sources->files.n; i++) {
 		const struct source *s = source_get(e->sources, i);
-		struct model_source m = { .name = s->name };
+		struct model_source m = {.name = s->name};
 		struct sha256 h;
 
 		/* No directory of the machine that compiles. */
@@ -355,8 +358,8 @@ static void
 emit_provenance(struct emitter *e)
 {
 	const struct capset *c = e->caps;
-	struct arena scratch = { 0 };
-	struct marks marks = { 0 };
+	struct arena scratch = {0};
+	struct marks marks = {0};
 
 	VEC_RESERVE(&scratch, &marks, c->order.n + c->denies.n + 1);
 	for (uint32_t i = 0; i < c->caps.n; i++) {
@@ -366,30 +369,30 @@ emit_provenance(struct emitter *e)
 			continue;
 		if (cap->n == 0 && cap_span(c, cap).source != 0)
 			*VEC_PUSH(&scratch, &marks) = (struct mark){
-				.origin = cap_origin(c, cap),
-				.at = cap_span(c, cap),
-				.record = e->rule[i] - 1,
-				.tag = BLOB_PATH,
+			    .origin = cap_origin(c, cap),
+			    .at = cap_span(c, cap),
+			    .record = e->rule[i] - 1,
+			    .tag = BLOB_PATH,
 			};
 		for (uint32_t j = 0; j < cap->n; j++) {
 			const struct stmt *s =
 			    &c->policy->stmts.v[c->order.v[cap->first + j]];
 
 			*VEC_PUSH(&scratch, &marks) = (struct mark){
-				.origin = s->origin,
-				.at = s->path->at,
-				.record = e->rule[i] - 1,
-				.tag = BLOB_PATH,
+			    .origin = s->origin,
+			    .at = s->path->at,
+			    .record = e->rule[i] - 1,
+			    .tag = BLOB_PATH,
 			};
 		}
 	}
 	for (uint32_t i = 0; i < c->denies.n; i++)
 		if (c->denies.v[i].at.source != 0)
 			*VEC_PUSH(&scratch, &marks) = (struct mark){
-				.origin = c->denies.v[i].origin,
-				.at = c->denies.v[i].at,
-				.record = i,
-				.tag = BLOB_DENY,
+			    .origin = c->denies.v[i].origin,
+			    .at = c->denies.v[i].at,
+			    .record = i,
+			    .tag = BLOB_DENY,
 			};
 	emit_sources(e);
 	emit_marks(e, &marks);
@@ -401,7 +404,7 @@ emit_landlock(struct arena *a, struct diags *d, const struct sources *s,
     const struct capset *c, const struct target *t, bool provenance,
     const uint8_t **ret_bytes, uint32_t *ret_size)
 {
-	struct emitter e = { .arena = a, .sources = s, .caps = c };
+	struct emitter e = {.arena = a, .sources = s, .caps = c};
 
 	emit_target(&e, t);
 	emit_paths(&e);
@@ -409,8 +412,7 @@ emit_landlock(struct arena *a, struct diags *d, const struct sources *s,
 	emit_ports(&e);
 	for (uint32_t i = 0; i < c->envs.n; i++)
 		*VEC_PUSH(a, &e.model.envs) = (struct model_env){
-			c->envs.v[i].kind, c->envs.v[i].name,
-			c->envs.v[i].value };
+		    c->envs.v[i].kind, c->envs.v[i].name, c->envs.v[i].value};
 	if (c->has_allow_vars)
 		e.model.target.flags |= BLOB_F_ENV_ALLOW;
 	for (uint32_t i = 0; i < c->commands.n; i++)

@@ -15,7 +15,7 @@ struct draft {
 	const struct template *tpl;
 	const struct target *target;
 	enum blob_root root;
-	bool rooted;          /* a root variable has been seen */
+	bool rooted; /* a root variable has been seen */
 	char text[BLOB_PATH_MAX + 2];
 	uint32_t len;
 	bool too_long;
@@ -106,8 +106,8 @@ relative(struct draft *d)
 		    "there are no patterns: name each file or directory, "
 		    "from $CWD, $HOME or \"/\"");
 	else if (text_is(src, ".") || text_is(src, "./"))
-		diag_help(d->diags, diag,
-		    "write \"$CWD\" for the working directory");
+		diag_help(
+		    d->diags, diag, "write \"$CWD\" for the working directory");
 	else
 		diag_help(d->diags, diag,
 		    "write \"$CWD/%.*s\" for a path below the working "
@@ -120,17 +120,16 @@ relative(struct draft *d)
 static struct text
 keep(const struct draft *d, uint32_t len)
 {
-	const struct piece *last = d->tpl->n > 0
-	    ? &d->tpl->pieces[d->tpl->n - 1]
-	    : NULL;
+	const struct piece *last =
+	    d->tpl->n > 0 ? &d->tpl->pieces[d->tpl->n - 1] : NULL;
 
 	if (last != NULL && last->kind == PIECE_TEXT && last->text.len >= len) {
 		const char *end = last->text.s + (last->text.len - len);
 
 		if (memcmp(end, d->text, len) == 0)
-			return (struct text){ end, len };
+			return (struct text){end, len};
 	}
-	return arena_text(d->arena, (struct text){ d->text, len });
+	return arena_text(d->arena, (struct text){d->text, len});
 }
 
 /* Drops "//", "/./" and a trailing slash; refuses ".." and long names. */
@@ -200,7 +199,7 @@ expand_template(struct arena *a, struct diags *d, const struct template *tpl,
 		return relative(&draft);
 	if (!normalise(&draft, &suffix))
 		return false;
-	*ret_path = (struct path){ draft.root, suffix };
+	*ret_path = (struct path){draft.root, suffix};
 	return true;
 }
 
@@ -221,8 +220,8 @@ at_or_below(struct path p, const char *dir)
 	uint32_t n = (uint32_t)strlen(dir);
 
 	return p.root == BLOB_ROOT_SLASH && p.suffix.len >= n &&
-	    memcmp(p.suffix.s, dir, n) == 0 &&
-	    (p.suffix.len == n || p.suffix.s[n] == '/');
+	       memcmp(p.suffix.s, dir, n) == 0 &&
+	       (p.suffix.len == n || p.suffix.s[n] == '/');
 }
 
 static void
@@ -243,12 +242,12 @@ add_item(struct expander *e, struct cap_item item)
 static void
 add_linux(struct expander *e, struct cap_item item)
 {
-	static const char *const self[] = { "proc/self", "proc/thread-self" };
-	static const char *const fds[] = { "proc/self/fd", "proc/thread-self/fd",
-		"dev/fd" };
-	static const char *const std[] = { "dev/stdin", "dev/stdout",
-		"dev/stderr" };
-	struct path proc = { BLOB_ROOT_SLASH, TEXT("proc") };
+	static const char *const self[] = {"proc/self", "proc/thread-self"};
+	static const char *const fds[] = {
+	    "proc/self/fd", "proc/thread-self/fd", "dev/fd"};
+	static const char *const std[] = {
+	    "dev/stdin", "dev/stdout", "dev/stderr"};
+	struct path proc = {BLOB_ROOT_SLASH, TEXT("proc")};
 	struct path p = item.path;
 
 	if (at_or_below(p, "dev"))
@@ -283,15 +282,15 @@ add_linux(struct expander *e, struct cap_item item)
 }
 
 static void
-expand_grant(struct expander *e, const struct stmt *s, uint32_t index,
-    struct path path)
+expand_grant(
+    struct expander *e, const struct stmt *s, uint32_t index, struct path path)
 {
 	struct cap_item item = {
-		.path = path,
-		.stmt = index,
-		.access = s->access,
-		.shape = s->shape,
-		.flags = s->origin->kind == ORIGIN_GROUP ? CAP_GROUP : 0,
+	    .path = path,
+	    .stmt = index,
+	    .access = s->access,
+	    .shape = s->shape,
+	    .flags = s->origin->kind == ORIGIN_GROUP ? CAP_GROUP : 0,
 	};
 
 	if (s->shape >= SHAPE_SOCKET_CHILDREN && path.suffix.len == 0 &&
@@ -316,8 +315,8 @@ expand_stmts(struct expander *e)
 		const struct stmt *s = &p->stmts.v[i];
 		struct path path;
 
-		if (!expand_template(e->arena, e->diags, s->path, e->target,
-			&path)) {
+		if (!expand_template(
+			e->arena, e->diags, s->path, e->target, &path)) {
 			e->ok = false;
 			continue;
 		}
@@ -327,16 +326,16 @@ expand_stmts(struct expander *e)
 			break;
 		case STMT_DENY:
 			*VEC_PUSH(e->arena, &e->caps->denies) = (struct deny){
-				.path = path,
-				.access = ACCESS_READ | ACCESS_WRITE,
-				.group = s->origin->kind == ORIGIN_GROUP,
-				.at = s->path->at,
-				.origin = s->origin,
+			    .path = path,
+			    .access = ACCESS_READ | ACCESS_WRITE,
+			    .group = s->origin->kind == ORIGIN_GROUP,
+			    .at = s->path->at,
+			    .origin = s->origin,
 			};
 			break;
 		case STMT_BYPASS:
 			*VEC_PUSH(e->arena, &e->caps->bypasses) =
-			    (struct bypass){ path, s->path->at, s->origin };
+			    (struct bypass){path, s->path->at, s->origin};
 			break;
 		}
 	}
@@ -351,25 +350,25 @@ add_protected(struct expander *e)
 		const char *tail;
 		uint8_t access;
 	} own[] = {
-		{ "HOME", "/.nono", ACCESS_READ | ACCESS_WRITE },
-		{ "XDG_STATE_HOME", "/nono", ACCESS_READ | ACCESS_WRITE },
-		{ "XDG_CONFIG_HOME", "/nono/packages", ACCESS_WRITE },
-		{ "XDG_CONFIG_HOME", "/nono/profiles", ACCESS_WRITE },
+	    {"HOME", "/.nono", ACCESS_READ | ACCESS_WRITE},
+	    {"XDG_STATE_HOME", "/nono", ACCESS_READ | ACCESS_WRITE},
+	    {"XDG_CONFIG_HOME", "/nono/packages", ACCESS_WRITE},
+	    {"XDG_CONFIG_HOME", "/nono/profiles", ACCESS_WRITE},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(own); i++) {
 		const struct piece pieces[] = {
-			{ text_of(own[i].variable), { 0 }, PIECE_VARIABLE },
-			{ text_of(own[i].tail), { 0 }, PIECE_TEXT },
+		    {text_of(own[i].variable), {0}, PIECE_VARIABLE},
+		    {text_of(own[i].tail), {0}, PIECE_TEXT},
 		};
-		const struct template tpl = { .pieces = pieces, .n = 2 };
+		const struct template tpl = {.pieces = pieces, .n = 2};
 		struct path path;
 
 		if (expand_template(e->arena, e->diags, &tpl, e->target, &path))
 			*VEC_PUSH(e->arena, &e->caps->denies) = (struct deny){
-				.path = path,
-				.access = own[i].access,
-				.protected = true,
+			    .path = path,
+			    .access = own[i].access,
+			    .protected = true,
 			};
 	}
 }
@@ -401,7 +400,8 @@ sort_denies(struct capset *c)
 	for (uint32_t i = 0; i < c->denies.n; i++) {
 		struct deny *last = n > 0 ? &c->denies.v[n - 1] : NULL;
 
-		if (last != NULL && last->protected == c->denies.v[i].protected &&
+		if (last != NULL &&
+		    last->protected == c->denies.v[i].protected &&
 		    path_compare(last->path, c->denies.v[i].path) == 0)
 			last->access |= c->denies.v[i].access;
 		else
@@ -414,23 +414,23 @@ static void
 expand_workdir(struct expander *e)
 {
 	static const uint8_t access[] = {
-		[WORKDIR_NONE] = 0,
-		[WORKDIR_READ] = ACCESS_READ,
-		[WORKDIR_WRITE] = ACCESS_WRITE,
-		[WORKDIR_READWRITE] = ACCESS_READ | ACCESS_WRITE,
+	    [WORKDIR_NONE] = 0,
+	    [WORKDIR_READ] = ACCESS_READ,
+	    [WORKDIR_WRITE] = ACCESS_WRITE,
+	    [WORKDIR_READWRITE] = ACCESS_READ | ACCESS_WRITE,
 	};
 	struct cap_item item = {
-		.path = { BLOB_ROOT_CWD, { "", 0 } },
-		.stmt = UINT32_MAX,
-		.access = access[policy_scalar(e->policy, SCALAR_WORKDIR)],
-		.shape = SHAPE_DIR,
-		.flags = CAP_CONSENT,
+	    .path = {BLOB_ROOT_CWD, {"", 0}},
+	    .stmt = UINT32_MAX,
+	    .access = access[policy_scalar(e->policy, SCALAR_WORKDIR)],
+	    .shape = SHAPE_DIR,
+	    .flags = CAP_CONSENT,
 	};
 
 	if (e->target->cwd.len > 0)
 		item.path = (struct path){
-			BLOB_ROOT_SLASH,
-			{ e->target->cwd.s + 1, e->target->cwd.len - 1 },
+		    BLOB_ROOT_SLASH,
+		    {e->target->cwd.s + 1, e->target->cwd.len - 1},
 		};
 	add_item(e, item);
 }
@@ -439,14 +439,14 @@ bool
 expand_policy(struct arena *a, struct diags *d, const struct policy *p,
     const struct target *t, struct capset *ret_caps)
 {
-	struct capset caps = { .policy = p };
+	struct capset caps = {.policy = p};
 	struct expander e = {
-		.arena = a,
-		.diags = d,
-		.target = t,
-		.policy = p,
-		.caps = &caps,
-		.ok = true,
+	    .arena = a,
+	    .diags = d,
+	    .target = t,
+	    .policy = p,
+	    .caps = &caps,
+	    .ok = true,
 	};
 
 	/* A statement makes two entries at most; the setting makes one. */

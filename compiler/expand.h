@@ -13,8 +13,7 @@ bool expand_policy(struct arena *a, struct diags *d, const struct policy *p,
 
 /* One template; diagnoses N4xxx. */
 bool expand_template(struct arena *a, struct diags *d,
-    const struct template *tpl, const struct target *t,
-    struct path *ret_path);
+    const struct template *tpl, const struct target *t, struct path *ret_path);
 
 /*
  * The environment filter.  In values, variables may stand anywhere, and a "$"
@@ -24,7 +23,7 @@ bool expand_environment(struct arena *a, struct diags *d,
     const struct policy *p, const struct target *t, struct capset *caps);
 
 /* The part that has no paths: scopes, network, start-up commands. */
-void expand_settings(struct arena *a, const struct policy *p,
-    struct capset *caps);
+void expand_settings(
+    struct arena *a, const struct policy *p, struct capset *caps);
 
 #endif

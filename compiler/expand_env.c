@@ -12,7 +12,7 @@ static bool
 name_char(char c, bool first)
 {
 	return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	    (!first && c >= '0' && c <= '9');
+	       (!first && c >= '0' && c <= '9');
 }
 
 /* The variable that begins at `i`: "$NAME" or "${NAME}"; its length, or 0. */
@@ -29,19 +29,19 @@ variable_at(struct text t, uint32_t i, struct text *ret_name)
 		end++;
 	if (end == begin || (braces && (end == t.len || t.s[end] != '}')))
 		return 0;
-	*ret_name = (struct text){ t.s + begin, end - begin };
+	*ret_name = (struct text){t.s + begin, end - begin};
 	return end + braces - i;
 }
 
 static struct text
 expand_value(struct arena *a, const struct target *t, struct text value)
 {
-	static const char uid[] = { BLOB_UID_BYTE };
-	struct VEC(char) out = { 0 };
+	static const char uid[] = {BLOB_UID_BYTE};
+	struct VEC(char) out = {0};
 
 	for (uint32_t i = 0; i < value.len;) {
-		struct variable v = { .kind = VARIABLE_NONE };
-		struct text name, put = { value.s + i, 1 };
+		struct variable v = {.kind = VARIABLE_NONE};
+		struct text name, put = {value.s + i, 1};
 		uint32_t len = variable_at(value, i, &name);
 		char root;
 
@@ -55,10 +55,10 @@ expand_value(struct arena *a, const struct target *t, struct text value)
 		if (v.kind == VARIABLE_TEXT) {
 			put = v.value;
 		} else if (v.kind == VARIABLE_UID) {
-			put = (struct text){ uid, 1 };
+			put = (struct text){uid, 1};
 		} else if (v.kind == VARIABLE_ROOT) {
 			root = (char)(BLOB_ROOT_BYTE + (int)v.path.root);
-			put = (struct text){ &root, 1 };
+			put = (struct text){&root, 1};
 			if (v.path.suffix.len > 0)
 				put = arena_printf(a, "%c/%.*s", root,
 				    (int)v.path.suffix.len, v.path.suffix.s);
@@ -70,7 +70,7 @@ expand_value(struct arena *a, const struct target *t, struct text value)
 		out.n += put.len;
 		i += len;
 	}
-	return (struct text){ out.v, out.n };
+	return (struct text){out.v, out.n};
 }
 
 static bool
@@ -109,7 +109,8 @@ sort_env(struct capset *c)
 	if (c->envs.n > 1)
 		qsort(c->envs.v, c->envs.n, sizeof(*c->envs.v), compare_env);
 	for (uint32_t i = 0; i < c->envs.n; i++)
-		if (n == 0 || compare_env(&c->envs.v[n - 1], &c->envs.v[i]) != 0)
+		if (n == 0 ||
+		    compare_env(&c->envs.v[n - 1], &c->envs.v[i]) != 0)
 			c->envs.v[n++] = c->envs.v[i];
 	c->envs.n = n;
 }
@@ -122,8 +123,8 @@ expand_environment(struct arena *a, struct diags *d, const struct policy *p,
 		const struct named_vec *names;
 		enum blob_env_kind kind;
 	} lists[] = {
-		{ &p->allow_vars, BLOB_ENV_ALLOW },
-		{ &p->deny_vars, BLOB_ENV_DENY },
+	    {&p->allow_vars, BLOB_ENV_ALLOW},
+	    {&p->deny_vars, BLOB_ENV_DENY},
 	};
 	bool ok = true;
 
@@ -133,8 +134,8 @@ expand_environment(struct arena *a, struct diags *d, const struct policy *p,
 
 			ok = storable(d, n->at, n->name) && ok;
 			*VEC_PUSH(a, &caps->envs) = (struct cap_env){
-				.kind = lists[l].kind,
-				.name = n->name,
+			    .kind = lists[l].kind,
+			    .name = n->name,
 			};
 		}
 	}
@@ -143,9 +144,9 @@ expand_environment(struct arena *a, struct diags *d, const struct policy *p,
 
 		ok = storable(d, s->value_at, s->value) && ok;
 		*VEC_PUSH(a, &caps->envs) = (struct cap_env){
-			.kind = BLOB_ENV_SET,
-			.name = s->key,
-			.value = expand_value(a, t, s->value),
+		    .kind = BLOB_ENV_SET,
+		    .name = s->key,
+		    .value = expand_value(a, t, s->value),
 		};
 	}
 	caps->has_allow_vars = p->has_allow_vars;

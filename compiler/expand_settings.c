@@ -48,12 +48,12 @@ expand_ports(struct settings *e)
 	for (uint32_t i = 0; i < e->policy->ports.n; i++) {
 		const struct port_stmt *p = &e->policy->ports.v[i];
 
-		*VEC_PUSH(e->arena, &c->ports) = (struct cap_port){ p->port,
-			p->rights, p->local, p->at, p->origin };
+		*VEC_PUSH(e->arena, &c->ports) = (struct cap_port){
+		    p->port, p->rights, p->local, p->at, p->origin};
 	}
 	if (c->ports.n > 1)
-		qsort(c->ports.v, c->ports.n, sizeof(*c->ports.v),
-		    compare_ports);
+		qsort(
+		    c->ports.v, c->ports.n, sizeof(*c->ports.v), compare_ports);
 	for (uint32_t i = 0; i < c->ports.n; i++) {
 		struct cap_port *last = n > 0 ? &c->ports.v[n - 1] : NULL;
 
@@ -81,7 +81,8 @@ expand_network(struct settings *e)
 	}
 	if (p->scalars.upstream_proxy.set || p->allow_domain.n > 0 ||
 	    p->credentials.n > 0 ||
-	    (p->scalars.network_profile.set && !p->scalars.network_profile.null))
+	    (p->scalars.network_profile.set &&
+		!p->scalars.network_profile.null))
 		c->network = BLOB_NET_PROXY;
 	else if (policy_scalar(p, SCALAR_BLOCK) != 0)
 		c->network = BLOB_NET_BLOCK;
@@ -93,7 +94,7 @@ expand_network(struct settings *e)
 		connect = false;
 	}
 	c->net_tcp = c->network == BLOB_NET_BLOCK ||
-	    c->network == BLOB_NET_PROXY || connect;
+		     c->network == BLOB_NET_PROXY || connect;
 	c->net_udp |= c->network == BLOB_NET_BLOCK;
 	c->proxy_insecure = policy_scalar(p, SCALAR_WSL2_PROXY) != 0;
 	expand_ports(e);
@@ -127,7 +128,8 @@ expand_commands(struct settings *e)
 		qsort(c->commands.v, c->commands.n, sizeof(*c->commands.v),
 		    compare_texts);
 	for (uint32_t i = 0; i < c->commands.n; i++)
-		if (n == 0 || !text_equal(c->commands.v[n - 1], c->commands.v[i]))
+		if (n == 0 ||
+		    !text_equal(c->commands.v[n - 1], c->commands.v[i]))
 			c->commands.v[n++] = c->commands.v[i];
 	c->commands.n = n;
 }
@@ -135,7 +137,7 @@ expand_commands(struct settings *e)
 void
 expand_settings(struct arena *a, const struct policy *p, struct capset *caps)
 {
-	struct settings e = { a, p, caps };
+	struct settings e = {a, p, caps};
 
 	expand_scopes(&e);
 	expand_network(&e);

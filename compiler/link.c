@@ -66,25 +66,25 @@ add_paths(struct linker *l, const struct origin *o, const struct path_list *p,
 {
 	/* A long list takes its room at once, and some for the groups. */
 	if (p->n > STMTS_AT_ONCE)
-		VEC_RESERVE(arena_of(l), &l->policy->stmts,
-		    p->n + STMTS_AT_ONCE);
+		VEC_RESERVE(
+		    arena_of(l), &l->policy->stmts, p->n + STMTS_AT_ONCE);
 	for (uint32_t i = 0; i < p->n; i++) {
 		if (p->v[i].dynamic ||
 		    !holds(l, p->v[i].when, kind == STMT_DENY))
 			continue;
 		*VEC_PUSH(arena_of(l), &l->policy->stmts) = (struct stmt){
-			.path = &p->v[i].path,
-			.origin = o,
-			.kind = kind,
-			.access = (uint8_t)access,
-			.shape = (uint8_t)shape,
+		    .path = &p->v[i].path,
+		    .origin = o,
+		    .kind = kind,
+		    .access = (uint8_t)access,
+		    .shape = (uint8_t)shape,
 		};
 	}
 }
 
 static void
-add_filesystem(struct linker *l, const struct origin *o,
-    const struct filesystem_ast *f)
+add_filesystem(
+    struct linker *l, const struct origin *o, const struct filesystem_ast *f)
 {
 	enum {
 		R = ACCESS_READ,
@@ -98,25 +98,22 @@ add_filesystem(struct linker *l, const struct origin *o,
 		unsigned access;
 		enum shape shape;
 	} lists[] = {
-		{ &f->allow, STMT_GRANT, R | W, SHAPE_DIR },
-		{ &f->read, STMT_GRANT, R, SHAPE_ANY },
-		{ &f->write, STMT_GRANT, W, SHAPE_DIR },
-		{ &f->allow_file, STMT_GRANT, R | W, SHAPE_FILE },
-		{ &f->read_file, STMT_GRANT, R, SHAPE_FILE },
-		{ &f->write_file, STMT_GRANT, W, SHAPE_FILE },
-		{ &f->unix_socket, STMT_GRANT, R | C, SHAPE_SOCKET },
-		{ &f->unix_socket_bind, STMT_GRANT, R | W | C | B,
-		    SHAPE_SOCKET },
-		{ &f->unix_socket_dir, STMT_GRANT, R | C,
-		    SHAPE_SOCKET_CHILDREN },
-		{ &f->unix_socket_dir_bind, STMT_GRANT, R | W | C | B,
-		    SHAPE_SOCKET_CHILDREN },
-		{ &f->unix_socket_subtree, STMT_GRANT, R | C,
-		    SHAPE_SOCKET_TREE },
-		{ &f->unix_socket_subtree_bind, STMT_GRANT, R | W | C | B,
-		    SHAPE_SOCKET_TREE },
-		{ &f->deny, STMT_DENY, 0, SHAPE_ANY },
-		{ &f->bypass_protection, STMT_BYPASS, 0, SHAPE_ANY },
+	    {&f->allow, STMT_GRANT, R | W, SHAPE_DIR},
+	    {&f->read, STMT_GRANT, R, SHAPE_ANY},
+	    {&f->write, STMT_GRANT, W, SHAPE_DIR},
+	    {&f->allow_file, STMT_GRANT, R | W, SHAPE_FILE},
+	    {&f->read_file, STMT_GRANT, R, SHAPE_FILE},
+	    {&f->write_file, STMT_GRANT, W, SHAPE_FILE},
+	    {&f->unix_socket, STMT_GRANT, R | C, SHAPE_SOCKET},
+	    {&f->unix_socket_bind, STMT_GRANT, R | W | C | B, SHAPE_SOCKET},
+	    {&f->unix_socket_dir, STMT_GRANT, R | C, SHAPE_SOCKET_CHILDREN},
+	    {&f->unix_socket_dir_bind, STMT_GRANT, R | W | C | B,
+		SHAPE_SOCKET_CHILDREN},
+	    {&f->unix_socket_subtree, STMT_GRANT, R | C, SHAPE_SOCKET_TREE},
+	    {&f->unix_socket_subtree_bind, STMT_GRANT, R | W | C | B,
+		SHAPE_SOCKET_TREE},
+	    {&f->deny, STMT_DENY, 0, SHAPE_ANY},
+	    {&f->bypass_protection, STMT_BYPASS, 0, SHAPE_ANY},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
@@ -130,9 +127,9 @@ add_names(struct linker *l, const struct origin *o, const struct name_list *n,
 {
 	for (uint32_t i = 0; i < n->n; i++)
 		*VEC_PUSH(arena_of(l), to) = (struct named){
-			.name = n->v[i].name,
-			.at = n->v[i].at,
-			.origin = o,
+		    .name = n->v[i].name,
+		    .at = n->v[i].at,
+		    .origin = o,
 		};
 }
 
@@ -142,17 +139,17 @@ add_ports(struct linker *l, const struct origin *o, const struct port_list *p,
 {
 	for (uint32_t i = 0; i < p->n; i++)
 		*VEC_PUSH(arena_of(l), &l->policy->ports) = (struct port_stmt){
-			.port = p->v[i].port,
-			.rights = rights,
-			.local = local,
-			.at = p->v[i].at,
-			.origin = o,
+		    .port = p->v[i].port,
+		    .rights = rights,
+		    .local = local,
+		    .at = p->v[i].at,
+		    .origin = o,
 		};
 }
 
 static void
-add_environment(struct linker *l, const struct origin *o,
-    const struct profile_ast *p)
+add_environment(
+    struct linker *l, const struct origin *o, const struct profile_ast *p)
 {
 	struct policy *to = l->policy;
 
@@ -168,14 +165,13 @@ add_environment(struct linker *l, const struct origin *o,
 				found = &to->set_vars.v[j];
 		if (found == NULL)
 			found = VEC_PUSH(arena_of(l), &to->set_vars);
-		*found = (struct env_set){ p->set_vars.v[i], o };
+		*found = (struct env_set){p->set_vars.v[i], o};
 	}
 }
 
 /* Everything of one file that is a union. */
 static void
-add_lists(struct linker *l, const struct origin *o,
-    const struct profile_ast *p)
+add_lists(struct linker *l, const struct origin *o, const struct profile_ast *p)
 {
 	struct policy *to = l->policy;
 
@@ -185,8 +181,8 @@ add_lists(struct linker *l, const struct origin *o,
 	add_ports(l, o, &p->network.listen_port, BLOB_NET_BIND_TCP, false);
 	add_ports(l, o, &p->network.connect_port, BLOB_NET_CONNECT_TCP, false);
 	add_ports(l, o, &p->network.listen_udp_port, BLOB_NET_BIND_UDP, false);
-	add_ports(l, o, &p->network.connect_udp_port,
-	    BLOB_NET_CONNECT_SEND_UDP, false);
+	add_ports(l, o, &p->network.connect_udp_port, BLOB_NET_CONNECT_SEND_UDP,
+	    false);
 	add_names(l, o, &p->network.allow_domain, &to->allow_domain);
 	add_names(l, o, &p->network.upstream_bypass, &to->upstream_bypass);
 	add_names(l, o, &p->commands_allow, &to->commands_allow);
@@ -201,14 +197,15 @@ static void
 set_scalar(struct scalars *s, enum scalar_name name, struct setting from,
     const struct origin *o)
 {
-	if (!from.set || (name == SCALAR_WORKDIR && from.value == WORKDIR_NONE) ||
+	if (!from.set ||
+	    (name == SCALAR_WORKDIR && from.value == WORKDIR_NONE) ||
 	    (name == SCALAR_BLOCK && from.value == 0))
 		return;
 	s->v[name] = (struct scalar){
-		.value = from.value,
-		.set = true,
-		.at = from.at,
-		.origin = o,
+	    .value = from.value,
+	    .set = true,
+	    .at = from.at,
+	    .origin = o,
 	};
 }
 
@@ -216,18 +213,18 @@ static struct string_scalar
 string_scalar(struct string_setting from, const struct origin *o)
 {
 	return (struct string_scalar){
-		.value = from.value,
-		.set = from.set || from.null,
-		.null = from.null,
-		.at = from.at,
-		.origin = o,
+	    .value = from.value,
+	    .set = from.set || from.null,
+	    .null = from.null,
+	    .at = from.at,
+	    .origin = o,
 	};
 }
 
 static struct scalars
 own_scalars(const struct profile_ast *p, const struct origin *o)
 {
-	struct scalars s = { 0 };
+	struct scalars s = {0};
 
 	set_scalar(&s, SCALAR_SIGNAL_MODE, p->signal_mode, o);
 	set_scalar(&s, SCALAR_PROCESS_INFO_MODE, p->process_info_mode, o);
@@ -235,8 +232,8 @@ own_scalars(const struct profile_ast *p, const struct origin *o)
 	set_scalar(&s, SCALAR_WSL2_PROXY, p->wsl2_proxy_policy, o);
 	set_scalar(&s, SCALAR_UNIX_MEDIATION, p->unix_mediation, o);
 	set_scalar(&s, SCALAR_SANDBOX_POLICY, p->sandbox_policy, o);
-	set_scalar(&s, SCALAR_PARENT_OF_PROTECTED,
-	    p->allow_parent_of_protected, o);
+	set_scalar(
+	    &s, SCALAR_PARENT_OF_PROTECTED, p->allow_parent_of_protected, o);
 	set_scalar(&s, SCALAR_WORKDIR, p->workdir, o);
 	set_scalar(&s, SCALAR_BLOCK, p->network.block, o);
 	s.network_profile = string_scalar(p->network.network_profile, o);
@@ -267,8 +264,8 @@ lay_scalars(struct scalars *under, const struct scalars *over, bool siblings)
 		struct string_scalar *u;
 		const struct string_scalar *o;
 	} strings[] = {
-		{ &under->network_profile, &over->network_profile },
-		{ &under->upstream_proxy, &over->upstream_proxy },
+	    {&under->network_profile, &over->network_profile},
+	    {&under->upstream_proxy, &over->upstream_proxy},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(strings); i++) {
 		struct string_scalar was = *strings[i].u;
@@ -284,8 +281,8 @@ lay_scalars(struct scalars *under, const struct scalars *over, bool siblings)
 }
 
 static void
-add_to_names(struct linker *l, struct name_list *to,
-    const struct name_list *from)
+add_to_names(
+    struct linker *l, struct name_list *to, const struct name_list *from)
 {
 	struct name_entry *v;
 
@@ -374,11 +371,11 @@ resolve(struct linker *l, const struct profile_file *file,
 	*VEC_PUSH(arena_of(l), &l->resolved) = r;
 	o = ARENA_NEW(arena_of(l), struct origin);
 	*o = (struct origin){
-		.kind = asked == NULL ? ORIGIN_PROFILE : ORIGIN_BASE,
-		.name = file->name,
-		.at = asked == NULL ? (struct span){ 0 } : asked->at,
-		.via = via,
-		.source = file->source,
+	    .kind = asked == NULL ? ORIGIN_PROFILE : ORIGIN_BASE,
+	    .name = file->name,
+	    .at = asked == NULL ? (struct span){0} : asked->at,
+	    .via = via,
+	    .source = file->source,
 	};
 	*VEC_PUSH(arena_of(l), &l->policy->origins) = o;
 	r->origin = o;
@@ -395,8 +392,8 @@ resolve(struct linker *l, const struct profile_file *file,
 }
 
 static void
-warn_disagreement(struct linker *l, const char *key, struct span at,
-    struct span other)
+warn_disagreement(
+    struct linker *l, const char *key, struct span at, struct span other)
 {
 	struct diag *diag;
 
@@ -423,8 +420,8 @@ finish_scalars(struct linker *l, const struct resolved *r)
 	    p->scalars.upstream_proxy.at, p->scalars.upstream_proxy.other);
 	for (uint32_t i = 0; i < r->credentials.n; i++)
 		*VEC_PUSH(arena_of(l), &p->credentials) = (struct named){
-			.name = r->credentials.v[i].name,
-			.at = r->credentials.v[i].at,
+		    .name = r->credentials.v[i].name,
+		    .at = r->credentials.v[i].at,
 		};
 }
 
@@ -445,20 +442,20 @@ static const struct name_entry *
 excluded(struct linker *l, struct text name)
 {
 	for (uint32_t i = 0; i < l->resolved.n; i++) {
-		const struct name_list *x = &l->resolved.v[i]->file->ast->exclude;
+		const struct name_list *x =
+		    &l->resolved.v[i]->file->ast->exclude;
 
 		for (uint32_t j = 0; j < x->n; j++)
 			if (text_equal(x->v[j].name, name) &&
-			    when_decide(x->v[j].when, l->target) ==
-				VERDICT_YES)
+			    when_decide(x->v[j].when, l->target) == VERDICT_YES)
 				return &x->v[j];
 	}
 	return NULL;
 }
 
 static void
-use_group(struct linker *l, const struct name_entry *name,
-    const struct origin *via)
+use_group(
+    struct linker *l, const struct name_entry *name, const struct origin *via)
 {
 	const struct group_file *file;
 	const struct name_entry *ex = excluded(l, name->name);
@@ -479,21 +476,21 @@ use_group(struct linker *l, const struct name_entry *name,
 		    "filesystem.bypass_protection");
 		l->ok = false;
 	}
-	if (ex != NULL || (file->ast->platform.set &&
-			      file->ast->platform.value !=
-				  (int)l->target->platform))
+	if (ex != NULL ||
+	    (file->ast->platform.set &&
+		file->ast->platform.value != (int)l->target->platform))
 		return;
 	o = ARENA_NEW(arena_of(l), struct origin);
 	*o = (struct origin){
-		.kind = ORIGIN_GROUP,
-		.name = file->name,
-		.at = name->at,
-		.via = via,
-		.source = file->source,
+	    .kind = ORIGIN_GROUP,
+	    .name = file->name,
+	    .at = name->at,
+	    .via = via,
+	    .source = file->source,
 	};
 	*VEC_PUSH(arena_of(l), &l->policy->origins) = o;
 	*VEC_PUSH(arena_of(l), &l->policy->groups) =
-	    (struct group_use){ file, o };
+	    (struct group_use){file, o};
 }
 
 static void
@@ -503,8 +500,8 @@ add_group(struct linker *l, const struct group_use *use)
 	struct policy *p = l->policy;
 
 	add_paths(l, use->origin, &g->read, STMT_GRANT, ACCESS_READ, SHAPE_ANY);
-	add_paths(l, use->origin, &g->write, STMT_GRANT, ACCESS_WRITE,
-	    SHAPE_ANY);
+	add_paths(
+	    l, use->origin, &g->write, STMT_GRANT, ACCESS_WRITE, SHAPE_ANY);
 	add_paths(l, use->origin, &g->readwrite, STMT_GRANT,
 	    ACCESS_READ | ACCESS_WRITE, SHAPE_ANY);
 	add_paths(l, use->origin, &g->deny, STMT_DENY, 0, SHAPE_ANY);
@@ -520,7 +517,8 @@ static void
 check_excludes(struct linker *l)
 {
 	for (uint32_t i = 0; i < l->resolved.n; i++) {
-		const struct name_list *x = &l->resolved.v[i]->file->ast->exclude;
+		const struct name_list *x =
+		    &l->resolved.v[i]->file->ast->exclude;
 
 		for (uint32_t j = 0; j < x->n; j++) {
 			(void)holds(l, x->v[j].when, false);
@@ -556,8 +554,8 @@ bool
 link_profile(struct store *s, const struct profile_file *top,
     const struct target *t, struct policy *ret_policy)
 {
-	struct policy policy = { 0 };
-	struct linker l = { .store = s, .target = t, .policy = &policy };
+	struct policy policy = {0};
+	struct linker l = {.store = s, .target = t, .policy = &policy};
 	const struct profile_file *defaults;
 	const struct resolved *r;
 

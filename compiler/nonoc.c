@@ -30,8 +30,8 @@ usage(FILE *out)
 	fputs("usage: nonoc VERB [options] ...\n", out);
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
 		fprintf(out, "  %-10s %s\n", verbs[i].name, verbs[i].what);
-	fputs("See nonoc(1); \"nonoc VERB\" alone shows a verb's usage.\n",
-	    out);
+	fputs(
+	    "See nonoc(1); \"nonoc VERB\" alone shows a verb's usage.\n", out);
 }
 
 static int

@@ -113,12 +113,12 @@ option_compile(struct compile *c, int argc, char **argv, int *i)
 	if (option_value(verb, "--target", argc, argv, i, &v))
 		return taken(v != NULL && set_target(c, v));
 	if (option_value(verb, "--os-release", argc, argv, i, &v))
-		return taken(v != NULL &&
-		    target_os_release(&c->arena, &c->diags, &c->sources, v,
-			&c->target));
+		return taken(
+		    v != NULL && target_os_release(&c->arena, &c->diags,
+				     &c->sources, v, &c->target));
 	if (option_value(verb, "-D", argc, argv, i, &v))
-		return taken(v != NULL &&
-		    target_define(&c->arena, &c->diags, &c->target, v));
+		return taken(v != NULL && target_define(&c->arena, &c->diags,
+					      &c->target, v));
 	if (option_value(verb, "--home", argc, argv, i, &v))
 		return taken(v != NULL && define(c, "HOME", v));
 	if (option_value(verb, "--cwd", argc, argv, i, &v))

@@ -21,8 +21,8 @@ enum option_result {
  */
 void option_init(struct compile *c);
 
-enum option_result option_compile(struct compile *c, int argc, char **argv,
-    int *i);
+enum option_result option_compile(
+    struct compile *c, int argc, char **argv, int *i);
 
 /*
  * Does argv[*i] carry the option, as "--name VALUE" or "--name=VALUE"?  A

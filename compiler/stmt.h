@@ -14,8 +14,8 @@ enum origin_kind { ORIGIN_PROFILE, ORIGIN_BASE, ORIGIN_GROUP };
 
 struct origin {
 	enum origin_kind kind;
-	struct text name;         /* of the profile or group */
-	struct span at;           /* the entry that asked; none for the top */
+	struct text name;	  /* of the profile or group */
+	struct span at;		  /* the entry that asked; none for the top */
 	const struct origin *via; /* whose entry it was; NULL for the top */
 	uint32_t source;
 };
@@ -30,10 +30,10 @@ enum access {
 };
 
 enum shape {
-	SHAPE_DIR,             /* a directory with all below it */
-	SHAPE_ANY,             /* that, or a file */
-	SHAPE_FILE,            /* one file */
-	SHAPE_SOCKET,          /* one Unix socket */
+	SHAPE_DIR,	       /* a directory with all below it */
+	SHAPE_ANY,	       /* that, or a file */
+	SHAPE_FILE,	       /* one file */
+	SHAPE_SOCKET,	       /* one Unix socket */
 	SHAPE_SOCKET_CHILDREN, /* sockets directly in a directory */
 	SHAPE_SOCKET_TREE,     /* sockets anywhere below */
 };
@@ -43,7 +43,7 @@ struct stmt {
 	const struct origin *origin;
 	enum stmt_kind kind;
 	uint8_t access; /* STMT_GRANT */
-	uint8_t shape;  /* enum shape */
+	uint8_t shape;	/* enum shape */
 };
 
 struct scalar {
@@ -63,7 +63,7 @@ enum scalar_name {
 	SCALAR_SANDBOX_POLICY,
 	SCALAR_PARENT_OF_PROTECTED,
 	SCALAR_WORKDIR, /* "none" does not override */
-	SCALAR_BLOCK,   /* true sticks */
+	SCALAR_BLOCK,	/* true sticks */
 	SCALARS,
 };
 
@@ -91,7 +91,7 @@ struct named_vec VEC(struct named);
 struct port_stmt {
 	uint16_t port;
 	uint64_t rights; /* BLOB_NET_* it asks for */
-	bool local;      /* open_port: this machine only, where that exists */
+	bool local;	 /* open_port: this machine only, where that exists */
 	struct span at;
 	const struct origin *origin;
 };

@@ -9,12 +9,12 @@ access_print(struct arena *a, unsigned access)
 		unsigned bit;
 		const char *name;
 	} names[] = {
-		{ ACCESS_READ, "read" },
-		{ ACCESS_WRITE, "write" },
-		{ ACCESS_CONNECT, "connect" },
-		{ ACCESS_BIND, "bind" },
+	    {ACCESS_READ, "read"},
+	    {ACCESS_WRITE, "write"},
+	    {ACCESS_CONNECT, "connect"},
+	    {ACCESS_BIND, "bind"},
 	};
-	struct text t = { "", 0 };
+	struct text t = {"", 0};
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if ((access & names[i].bit) != 0)
@@ -98,8 +98,8 @@ static void
 print_origin(struct printer *p, struct span at, const struct origin *o)
 {
 	for (const char *sep = "\t# "; at.source != 0; sep = ", ") {
-		struct place place = source_place(p->sources, at.source,
-		    at.begin);
+		struct place place =
+		    source_place(p->sources, at.source, at.begin);
 
 		fputs(sep, p->out);
 		print_text(p, source_get(p->sources, at.source)->name);
@@ -140,8 +140,8 @@ print_scalars(struct printer *p, const struct scalars *s)
 		if (s->network_profile.null)
 			fprintf(p->out, "null");
 		print_text(p, s->network_profile.value);
-		print_origin(p, s->network_profile.at,
-		    s->network_profile.origin);
+		print_origin(
+		    p, s->network_profile.at, s->network_profile.origin);
 	}
 	if (s->upstream_proxy.set) {
 		fprintf(p->out, "set network.upstream_proxy ");
@@ -168,8 +168,8 @@ void
 policy_print(const struct policy *policy, const struct sources *s,
     struct arena *a, FILE *out)
 {
-	static const char *const kinds[] = { "grant", "deny", "bypass" };
-	struct printer p = { s, a, out };
+	static const char *const kinds[] = {"grant", "deny", "bypass"};
+	struct printer p = {s, a, out};
 
 	for (uint32_t i = 0; i < policy->stmts.n; i++) {
 		const struct stmt *st = &policy->stmts.v[i];

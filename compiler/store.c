@@ -19,7 +19,7 @@ cut_dir(struct text path)
 
 	while (n > 0 && path.s[n - 1] != '/')
 		n--;
-	return (struct text){ path.s, n };
+	return (struct text){path.s, n};
 }
 
 static struct text
@@ -30,7 +30,7 @@ cut_suffix(struct text base)
 
 		if (base.len > n &&
 		    memcmp(base.s + base.len - n, suffixes[i], n) == 0)
-			return (struct text){ base.s, base.len - n };
+			return (struct text){base.s, base.len - n};
 	}
 	return base;
 }
@@ -86,7 +86,7 @@ registry_name(struct text t, struct text *ret_without_version)
 			c == '.' || &t.s[i] == slash))
 			return false;
 	}
-	*ret_without_version = (struct text){ t.s, len };
+	*ret_without_version = (struct text){t.s, len};
 	return true;
 }
 
@@ -109,11 +109,12 @@ load(struct store *s, struct text path, struct text shown,
 	f = ARENA_NEW(s->arena, struct profile_file);
 	f->path = path;
 	f->dir = cut_dir(path);
-	f->name = cut_suffix((struct text){ path.s + f->dir.len,
-	    path.len - f->dir.len });
+	f->name = cut_suffix(
+	    (struct text){path.s + f->dir.len, path.len - f->dir.len});
 	f->place = place;
 	*VEC_PUSH(s->arena, &s->profiles) = f;
-	if (!source_read(s->sources, s->arena, s->diags, path.s, asked, &source))
+	if (!source_read(
+		s->sources, s->arena, s->diags, path.s, asked, &source))
 		return false;
 	if (place == STORE_INSTALLED)
 		s->sources->files.v[source].name = shown;
@@ -131,16 +132,16 @@ find_in(struct store *s, struct text dir, struct text name,
     const struct profile_file *but)
 {
 	for (size_t i = 0; i < ARRAY_LEN(suffixes); i++) {
-		struct text path = arena_printf(s->arena, "%.*s%s%.*s%s",
-		    (int)dir.len, dir.s,
-		    dir.len == 0 || dir.s[dir.len - 1] == '/' ? "" : "/",
-		    (int)name.len, name.s, suffixes[i]);
+		struct text path =
+		    arena_printf(s->arena, "%.*s%s%.*s%s", (int)dir.len, dir.s,
+			dir.len == 0 || dir.s[dir.len - 1] == '/' ? "" : "/",
+			(int)name.len, name.s, suffixes[i]);
 
 		if ((but == NULL || !text_equal(path, but->path)) &&
 		    exists(path.s))
 			return path;
 	}
-	return (struct text){ NULL, 0 };
+	return (struct text){NULL, 0};
 }
 
 static struct text
@@ -167,8 +168,7 @@ find_named(struct store *s, struct text name, const struct profile_file *but,
     struct text *ret_path)
 {
 	for (uint32_t i = 0; i < s->includes.n; i++) {
-		*ret_path =
-		    find_in(s, text_of(s->includes.v[i]), name, but);
+		*ret_path = find_in(s, text_of(s->includes.v[i]), name, but);
 		if (ret_path->len > 0)
 			return STORE_INCLUDE;
 	}
@@ -193,8 +193,8 @@ suggest_profile(struct store *s, struct diag *diag, struct text name)
 }
 
 bool
-store_profile(struct store *s, const char *argument,
-    const struct profile_file **ret_file)
+store_profile(
+    struct store *s, const char *argument, const struct profile_file **ret_file)
 {
 	struct text name = text_of(argument);
 	struct text path;
@@ -203,14 +203,14 @@ store_profile(struct store *s, const char *argument,
 
 	if (has_suffix(name) || memchr(name.s, '/', name.len) != NULL)
 		return load(s, arena_text(s->arena, name), name, STORE_FILE,
-		    (struct span){ 0 }, ret_file);
+		    (struct span){0}, ret_file);
 	if (plain_name(name)) {
 		place = find_named(s, name, NULL, &path);
 		if (path.len > 0)
 			return load(s, path, installed_name(s, path), place,
-			    (struct span){ 0 }, ret_file);
+			    (struct span){0}, ret_file);
 	}
-	diag = diag_at(s->diags, DIAG_BASE_MISSING, (struct span){ 0 },
+	diag = diag_at(s->diags, DIAG_BASE_MISSING, (struct span){0},
 	    "no profile is named \"%s\"", argument);
 	suggest_profile(s, diag, name);
 	diag_help(s->diags, diag,
@@ -244,7 +244,7 @@ bool
 store_base(struct store *s, const struct profile_file *from,
     const struct name_entry *name, const struct profile_file **ret_file)
 {
-	struct text key = name->name, path = { NULL, 0 };
+	struct text key = name->name, path = {NULL, 0};
 	bool plain = plain_name(key);
 	bool registry = !plain && registry_name(key, &key);
 	enum store_place place = STORE_SIBLING;
@@ -255,7 +255,7 @@ store_base(struct store *s, const struct profile_file *from,
 		    (int)name->name.len, name->name.s);
 		struct text dir = cut_dir(name->name);
 		struct text base = cut_suffix((struct text){
-		    name->name.s + dir.len, name->name.len - dir.len });
+		    name->name.s + dir.len, name->name.len - dir.len});
 
 		if (plain_name(base))
 			diag_help(s->diags, diag,
@@ -285,14 +285,14 @@ store_base(struct store *s, const struct profile_file *from,
 		missing_base(s, name, registry);
 		return false;
 	}
-	return load(s, path, installed_name(s, path), place, name->at,
-	    ret_file);
+	return load(
+	    s, path, installed_name(s, path), place, name->at, ret_file);
 }
 
 static bool
 no_data(struct store *s, const char *what)
 {
-	struct diag *diag = diag_at(s->diags, DIAG_NO_DATA, (struct span){ 0 },
+	struct diag *diag = diag_at(s->diags, DIAG_NO_DATA, (struct span){0},
 	    "%s/%s is missing: groups and profiles that come with nonoc are "
 	    "not there",
 	    s->data, what);
@@ -305,13 +305,13 @@ no_data(struct store *s, const char *what)
 bool
 store_default(struct store *s, const struct profile_file **ret_file)
 {
-	struct text path = find_in(s, data_dir(s, "profiles"), TEXT("default"),
-	    NULL);
+	struct text path =
+	    find_in(s, data_dir(s, "profiles"), TEXT("default"), NULL);
 
 	if (path.len == 0)
 		return no_data(s, "profiles/default.json");
 	return load(s, path, installed_name(s, path), STORE_INSTALLED,
-	    (struct span){ 0 }, ret_file);
+	    (struct span){0}, ret_file);
 }
 
 static bool
@@ -338,11 +338,11 @@ find_group(struct store *s, struct text name, bool *ret_installed)
 
 	*ret_installed = true;
 	if (!group_name_ok(name))
-		return (struct text){ NULL, 0 };
+		return (struct text){NULL, 0};
 	path = find_in(s, data_dir(s, "groups"), name, NULL);
 	for (uint32_t i = 0; path.len == 0 && i < s->includes.n; i++) {
-		struct text dir = arena_printf(s->arena, "%s/groups",
-		    s->includes.v[i]);
+		struct text dir =
+		    arena_printf(s->arena, "%s/groups", s->includes.v[i]);
 
 		*ret_installed = false;
 		path = find_in(s, dir, name, NULL);
@@ -399,16 +399,16 @@ store_group(struct store *s, const struct name_entry *name,
 	f = ARENA_NEW(s->arena, struct group_file);
 	f->name = name->name;
 	*VEC_PUSH(s->arena, &s->groups) = f;
-	if (!source_read(s->sources, s->arena, s->diags, path.s, name->at,
-		&f->source))
+	if (!source_read(
+		s->sources, s->arena, s->diags, path.s, name->at, &f->source))
 		return false;
 	if (installed)
 		s->sources->files.v[f->source].name = arena_printf(s->arena,
 		    "groups/%.*s", (int)(path.len - cut_dir(path).len),
 		    path.s + cut_dir(path).len);
 	if (!read_source(s->sources, s->arena, s->diags, f->source, &root) ||
-	    !decode_group(s->arena, s->diags, s->sources, root, f->name,
-		&f->ast))
+	    !decode_group(
+		s->arena, s->diags, s->sources, root, f->name, &f->ast))
 		return false;
 	*ret_file = f;
 	return true;
@@ -423,7 +423,7 @@ by_name(const void *a, const void *b)
 static struct name_array
 list_dir(struct store *s, const char *dir)
 {
-	struct VEC(const char *) names = { 0 };
+	struct VEC(const char *) names = {0};
 	DIR *d = opendir(dir);
 	struct dirent *e;
 
@@ -439,7 +439,7 @@ list_dir(struct store *s, const char *dir)
 		closedir(d);
 	if (names.n > 1)
 		qsort(names.v, names.n, sizeof(*names.v), by_name);
-	return (struct name_array){ names.v, names.n };
+	return (struct name_array){names.v, names.n};
 }
 
 struct name_array
@@ -452,7 +452,7 @@ struct name_array
 store_list_profiles(struct store *s, enum store_place place)
 {
 	if (place == STORE_USER)
-		return s->user == NULL ? (struct name_array){ NULL, 0 }
+		return s->user == NULL ? (struct name_array){NULL, 0}
 				       : list_dir(s, s->user);
 	return list_dir(s, data_dir(s, "profiles").s);
 }

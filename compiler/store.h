@@ -8,10 +8,10 @@
  * and decoded once.
  */
 enum store_place {
-	STORE_FILE,      /* named on the command line */
-	STORE_SIBLING,   /* beside the file that asked */
-	STORE_INCLUDE,   /* -I DIR */
-	STORE_USER,      /* the user's own directory */
+	STORE_FILE,	 /* named on the command line */
+	STORE_SIBLING,	 /* beside the file that asked */
+	STORE_INCLUDE,	 /* -I DIR */
+	STORE_USER,	 /* the user's own directory */
 	STORE_INSTALLED, /* came with nonoc */
 };
 
@@ -35,8 +35,8 @@ struct store {
 	struct diags *diags;
 	struct sources *sources;
 	struct VEC(const char *) includes; /* -I, in order */
-	const char *data;                  /* holds groups/ and profiles/ */
-	const char *user;                  /* profiles of the user; or NULL */
+	const char *data;		   /* holds groups/ and profiles/ */
+	const char *user;		   /* profiles of the user; or NULL */
 	struct VEC(struct profile_file *) profiles;
 	struct VEC(struct group_file *) groups;
 };

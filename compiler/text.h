@@ -14,12 +14,12 @@ struct text {
 	uint32_t len;
 };
 
-#define TEXT(literal) ((struct text){ (literal), sizeof(literal) - 1 })
+#define TEXT(literal) ((struct text){(literal), sizeof(literal) - 1})
 
 static inline struct text
 text_of(const char *s)
 {
-	return (struct text){ s, (uint32_t)strlen(s) };
+	return (struct text){s, (uint32_t)strlen(s)};
 }
 
 static inline bool

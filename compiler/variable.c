@@ -27,10 +27,10 @@ const char *
 variable_usual_place(enum blob_root root)
 {
 	static const char *const below_home[BLOB_ROOTS] = {
-		[BLOB_ROOT_XDG_CONFIG] = ".config",
-		[BLOB_ROOT_XDG_DATA] = ".local/share",
-		[BLOB_ROOT_XDG_STATE] = ".local/state",
-		[BLOB_ROOT_XDG_CACHE] = ".cache",
+	    [BLOB_ROOT_XDG_CONFIG] = ".config",
+	    [BLOB_ROOT_XDG_DATA] = ".local/share",
+	    [BLOB_ROOT_XDG_STATE] = ".local/state",
+	    [BLOB_ROOT_XDG_CACHE] = ".cache",
 	};
 
 	return below_home[root];
@@ -49,16 +49,16 @@ fixed(struct arena *a, const struct target *t, enum blob_root root,
 		return false;
 	*ret_value = base;
 	if (place != NULL)
-		*ret_value = arena_printf(a, "%.*s/%s%s%.*s", (int)base.len,
-		    base.s, place, tail.len > 0 ? "/" : "", (int)tail.len,
-		    tail.s);
+		*ret_value =
+		    arena_printf(a, "%.*s/%s%s%.*s", (int)base.len, base.s,
+			place, tail.len > 0 ? "/" : "", (int)tail.len, tail.s);
 	return true;
 }
 
 struct variable
 variable_find(struct arena *a, const struct target *t, struct text name)
 {
-	struct variable v = { .kind = VARIABLE_NONE };
+	struct variable v = {.kind = VARIABLE_NONE};
 
 	for (size_t i = 0; i < ARRAY_LEN(roots); i++) {
 		if (!text_is(name, roots[i].name))
@@ -66,7 +66,7 @@ variable_find(struct arena *a, const struct target *t, struct text name)
 		v.kind = VARIABLE_TEXT;
 		if (!fixed(a, t, roots[i].root, roots[i].tail, &v.value)) {
 			v.kind = VARIABLE_ROOT;
-			v.path = (struct path){ roots[i].root, roots[i].tail };
+			v.path = (struct path){roots[i].root, roots[i].tail};
 		}
 		return v;
 	}

@@ -18,8 +18,8 @@ struct variable {
 	struct text value; /* VARIABLE_TEXT */
 };
 
-struct variable variable_find(struct arena *a, const struct target *t,
-    struct text name);
+struct variable variable_find(
+    struct arena *a, const struct target *t, struct text name);
 
 /* The known name nearest to one that is not, or NULL. */
 const char *variable_nearest(struct text name);
