@@ -3,7 +3,6 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "runtime/launch.h"
 #include "runtime/report.h"
@@ -125,7 +124,7 @@ set(struct launch *l, enum option option, const char *value)
 	case OPT_HELP:
 		for (size_t i = 0; i < sizeof(help) / sizeof(*help); i++)
 			say(STDOUT, help[i], NULL);
-		_exit(0);
+		done();
 	case OPT_HOME:
 		o->home = value;
 		break;
@@ -143,7 +142,7 @@ set(struct launch *l, enum option option, const char *value)
 		break;
 	case OPT_VERSION:
 		say(STDOUT, "nono-load ", PACKAGE_VERSION, NULL);
-		_exit(0);
+		done();
 	case OPTIONS:
 		break;
 	}

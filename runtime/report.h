@@ -19,6 +19,9 @@ void warn(const char *first, ...) __attribute__((sentinel, cold));
 /* "nono-load: ..." on stderr, and that exit status: for failed execs. */
 _Noreturn void leave(int status, ...) __attribute__((sentinel, cold));
 
+/* The question has been answered, as by --help: exit 0. */
+_Noreturn void done(void);
+
 /* One line of a report, without a prefix. */
 void say(int fd, ...) __attribute__((sentinel));
 
