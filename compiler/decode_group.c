@@ -21,7 +21,7 @@ static const struct field allow_fields[] = {
 static const struct table allow_table = TABLE(allow_fields);
 
 static const struct field deny_fields[] = {
-	{ "access", FIELD_PATHS, 0, AT(deny),
+	{ "access", FIELD_PATHS, DENIES, AT(deny),
 	  .doc = "Paths that stay closed, with all below",
 	  .value_key = "path" },
 	{ "unlink", FIELD_BOOL, 0, AT(deny_unlink),

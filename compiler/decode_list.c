@@ -202,10 +202,17 @@ decode_dynamic(struct decode *c, const struct field *f, const struct node *item)
 	return false;
 }
 
-/* Where patterns are known, "~/.aws" and two stars close a directory. */
+/*
+ * Where patterns are known, "~/.aws" and two stars close a directory.  Here
+ * that would deny a name that nobody has: an error, where a grant of it only
+ * grants too little.
+ */
 static void
-warn_glob(struct decode *c, const struct node *item)
+diagnose_glob(
+    struct decode *c, const struct field *f, const struct node *item)
 {
+	bool deny = (f->flags & DENIES) != 0;
+
 	struct text t = item->string, above = t;
 	const char *star = memchr(t.s, '*', t.len);
 	uint32_t begin, end;
@@ -216,9 +223,10 @@ warn_glob(struct decode *c, const struct node *item)
 	begin = end = (uint32_t)(star - t.s);
 	while (end < t.len && t.s[end] == '*')
 		end++;
-	diag = diag_at(c->diags, DIAG_GLOB_LITERAL,
+	diag = diag_at(c->diags, deny ? DIAG_GLOB_IN_DENY : DIAG_GLOB_LITERAL,
 	    node_string_span(c->sources, item, begin, end),
-	    "\"*\" matches nothing but itself in a path");
+	    deny ? "a pattern denies nothing: \"*\" matches only itself"
+		 : "\"*\" matches nothing but itself in a path");
 	above.len = begin > 1 ? begin - 1 : begin;
 	if (end == t.len && begin != 0 && t.s[begin - 1] == '/')
 		diag_help(c->diags, diag,
@@ -259,7 +267,7 @@ decode_paths(struct decode *c, const struct field *f, const struct pair *pair,
 		} else if (!template_scan(c->arena, c->diags, item, &e.path)) {
 			continue;
 		} else {
-			warn_glob(c, item);
+			diagnose_glob(c, f, item);
 		}
 		place->v[place->n++] = e;
 	}

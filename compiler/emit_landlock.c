@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "compiler/seccomp.h"
 #include "runtime/sha256.h"
 
 /*
@@ -169,6 +170,20 @@ emit_denies(struct emitter *e)
 	}
 }
 
+static const uint64_t net_tcp = BLOB_NET_BIND_TCP | BLOB_NET_CONNECT_TCP;
+static const uint64_t net_udp = BLOB_NET_BIND_UDP | BLOB_NET_CONNECT_SEND_UDP;
+
+/* What the listed ports are listed for. */
+static uint64_t
+port_rights(const struct capset *c)
+{
+	uint64_t rights = 0;
+
+	for (uint32_t i = 0; i < c->ports.n; i++)
+		rights |= c->ports.v[i].rights;
+	return rights;
+}
+
 /* The first ABI that knows all the rights. */
 static uint32_t
 abi_for(const struct blob_target *t)
@@ -186,8 +201,6 @@ abi_for(const struct blob_target *t)
 static void
 emit_target(struct emitter *e, const struct target *t)
 {
-	const uint64_t tcp = BLOB_NET_BIND_TCP | BLOB_NET_CONNECT_TCP;
-	const uint64_t udp = BLOB_NET_BIND_UDP | BLOB_NET_CONNECT_SEND_UDP;
 	const struct capset *c = e->caps;
 	struct blob_target *b = &e->model.target;
 
@@ -200,15 +213,17 @@ emit_target(struct emitter *e, const struct target *t)
 		b->flags |= BLOB_F_UNIX_PATHNAME;
 	}
 	if (c->net_tcp)
-		b->net_handled |= tcp;
+		b->net_handled |= net_tcp;
 	if (c->net_udp)
-		b->net_handled |= udp;
-	/* Blocking does without UDP rights; naming its ports does not. */
+		b->net_handled |= net_udp;
+	/* Blocking needs no right: the seccomp program does it. */
 	b->net_required = b->net_handled;
-	if (c->network == BLOB_NET_BLOCK)
-		b->net_required &= ~udp;
-	for (uint32_t i = 0; i < c->ports.n; i++)
-		b->net_required |= c->ports.v[i].rights & b->net_handled;
+	if (c->network == BLOB_NET_BLOCK) {
+		if ((port_rights(c) & net_tcp) == 0)
+			b->net_required &= ~net_tcp;
+		if ((port_rights(c) & net_udp) == 0)
+			b->net_required &= ~net_udp;
+	}
 	if (c->network == BLOB_NET_PROXY && c->proxy_insecure)
 		b->flags |= BLOB_F_PROXY_INSECURE;
 	b->scoped = c->scoped;
@@ -218,6 +233,33 @@ emit_target(struct emitter *e, const struct target *t)
 	b->abi_min = abi_for(b);
 	if (b->abi_min < t->abi)
 		b->abi_min = t->abi;
+}
+
+/*
+ * The seccomp program: alone it blocks the network, on every kernel; where
+ * some ports stay, it keeps what Landlock's port rules do not see away.
+ */
+static void
+emit_filter(struct emitter *e)
+{
+	const struct capset *c = e->caps;
+	struct seccomp_network net = {0};
+
+	switch (c->network) {
+	case BLOB_NET_OPEN:
+		return;
+	case BLOB_NET_BLOCK:
+		net.tcp = (port_rights(c) & net_tcp) != 0;
+		net.udp = (port_rights(c) & net_udp) != 0;
+		break;
+	case BLOB_NET_PROXY:
+		net.tcp = net.netlink = true;
+		break;
+	case BLOB_NET_PORTS:
+		net.tcp = net.other = true;
+		break;
+	}
+	seccomp_programs(e->arena, &net, &e->model);
 }
 
 static void
@@ -407,6 +449,7 @@ emit_landlock(struct arena *a, struct diags *d, const struct sources *s,
 	struct emitter e = {.arena = a, .sources = s, .caps = c};
 
 	emit_target(&e, t);
+	emit_filter(&e);
 	emit_paths(&e);
 	emit_denies(&e);
 	emit_ports(&e);

@@ -80,6 +80,8 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/read_json.c \
 	compiler/read_yaml.c \
 	compiler/schema.c \
+	compiler/seccomp.c \
+	compiler/seccomp.h \
 	compiler/stmt.h \
 	compiler/stmt_dump.c \
 	compiler/store.c \

@@ -12,6 +12,7 @@ enum {
 	BPF_JEQ_K = 0x15,
 	BPF_JGE_K = 0x35,
 	BPF_JSET_K = 0x45,
+	BPF_JA_K = 0x05, /* always, by its operand */
 	BPF_AND_K = 0x54,
 	BPF_RET_K = 0x06,
 
@@ -37,10 +38,8 @@ enum {
 	SOCK_STREAM_ = 1,
 	SOCK_DGRAM_ = 2,
 	IPPROTO_TCP_ = 6,
+	IPPROTO_UDP_ = 17,
 	MSG_FASTOPEN_ = 0x20000000,
-
-	TIOCSTI_ = 0x5412,
-	TIOCLINUX_ = 0x541c,
 
 	X32_BIT = 0x40000000,
 	PROGRAM_MAX = 96,
@@ -53,14 +52,14 @@ static const uint32_t ret_kill_process = 0x80000000;
 struct arch {
 	uint32_t audit; /* linux/audit.h */
 	bool x32;
-	uint32_t socket, socketpair, sendto, sendmsg, sendmmsg, ioctl;
+	uint32_t socket, socketpair, sendto, sendmsg, sendmmsg;
 	uint32_t uring_setup, uring_enter, uring_register;
 };
 
 /* clang-format off */
 static const struct arch archs[] = {
-	{ 0xc00000b7, false, 198, 199, 206, 211, 269, 29, 425, 426, 427 }, /* aarch64 */
-	{ 0xc000003e, true,   41,  53,  44,  46, 307, 16, 425, 426, 427 }, /* x86-64 */
+	{ 0xc00000b7, false, 198, 199, 206, 211, 269, 425, 426, 427 }, /* aarch64 */
+	{ 0xc000003e, true,   41,  53,  44,  46, 307, 425, 426, 427 }, /* x86-64 */
 };
 /* clang-format on */
 
@@ -173,7 +172,9 @@ epilogue(struct program *p)
 	for (uint32_t i = 0; i < tests; i++) {
 		struct insn *in = &p->v[i];
 
-		if (in->yes_label != L_NEXT)
+		if (in->code == BPF_JA_K)
+			in->k = at[in->yes_label] - i - 1;
+		else if (in->yes_label != L_NEXT)
 			in->yes = (uint8_t)(at[in->yes_label] - i - 1);
 		if (in->no_label != L_NEXT)
 			in->no = (uint8_t)(at[in->no_label] - i - 1);
@@ -215,70 +216,69 @@ refuse_fast_open(struct program *p, uint32_t nr, uint32_t flags)
 
 /*
  * Landlock's TCP rules know TCP sockets only.  MPTCP, SMC and SCTP carry
- * streams past them, and so does a raw or packet socket in root's hands; of
- * internet sockets, plain TCP stays, and datagrams unless there is a proxy.
+ * streams past them, and so does a raw or packet socket in root's hands.  Of
+ * the internet's sockets none but plain TCP and datagrams can stay.
  */
 static void
-only_plain_tcp(struct program *p, const struct arch *a, bool proxy)
+socket_calls(
+    struct program *p, const struct arch *a, const struct seccomp_network *net)
 {
 	uint32_t begin = begin_call(p, a->socket);
+	enum label rest = net->other ? L_ALLOW : L_EACCES;
 
 	load(p, DATA_ARG0);
-	if (proxy) {
-		jump(p, BPF_JEQ_K, AF_UNIX_, L_ALLOW, L_NEXT);
+	jump(p, BPF_JEQ_K, AF_UNIX_, L_ALLOW, L_NEXT);
+	if (net->netlink)
 		jump(p, BPF_JEQ_K, AF_NETLINK_, L_ALLOW, L_NEXT);
-	} else {
+	if (net->other) {
 		jump(p, BPF_JEQ_K, AF_SMC_, L_EACCES, L_NEXT);
 		jump(p, BPF_JEQ_K, AF_PACKET_, L_EACCES, L_NEXT);
 	}
+	if (!net->tcp && !net->udp) {
+		jump(p, BPF_JA_K, 0, rest, L_NEXT);
+		end_call(p, begin);
+		return;
+	}
+	/* Over the next test, which is of the other internet family. */
 	jump(p, BPF_JEQ_K, AF_INET_, L_NEXT, L_NEXT);
 	p->v[p->n - 1].yes = 1;
-	jump(p, BPF_JEQ_K, AF_INET6_, L_NEXT, proxy ? L_EACCES : L_ALLOW);
+	jump(p, BPF_JEQ_K, AF_INET6_, L_NEXT, rest);
 	load(p, DATA_ARG1);
 	p->v[p->n++] = (struct insn){.code = BPF_AND_K, .k = SOCK_TYPE_MASK};
-	if (!proxy)
+	if (net->other)
 		jump(p, BPF_JEQ_K, SOCK_DGRAM_, L_ALLOW, L_NEXT);
-	jump(p, BPF_JEQ_K, SOCK_STREAM_, L_NEXT, L_EACCES);
-	load(p, DATA_ARG2);
-	jump(p, BPF_JEQ_K, 0, L_ALLOW, L_NEXT);
-	jump(p, BPF_JEQ_K, IPPROTO_TCP_, L_ALLOW, L_EACCES);
+	if (net->tcp) {
+		/* Not a stream: over the three instructions for streams. */
+		jump(p, BPF_JEQ_K, SOCK_STREAM_, L_NEXT, L_NEXT);
+		p->v[p->n - 1].no = 3;
+		load(p, DATA_ARG2);
+		jump(p, BPF_JEQ_K, 0, L_ALLOW, L_NEXT);
+		jump(p, BPF_JEQ_K, IPPROTO_TCP_, L_ALLOW, L_EACCES);
+	}
+	if (net->udp) {
+		jump(p, BPF_JEQ_K, SOCK_DGRAM_, L_NEXT, L_EACCES);
+		load(p, DATA_ARG2);
+		jump(p, BPF_JEQ_K, 0, L_ALLOW, L_NEXT);
+		jump(p, BPF_JEQ_K, IPPROTO_UDP_, L_ALLOW, L_NEXT);
+	}
+	jump(p, BPF_JA_K, 0, L_EACCES, L_NEXT);
 	end_call(p, begin);
 }
 
 static void
 network_program(
-    struct program *p, const struct arch *a, enum seccomp_network network)
+    struct program *p, const struct arch *a, const struct seccomp_network *net)
 {
 	prologue(p, a);
 	refuse_rings(p, a);
-	if (network == SECCOMP_NET_BLOCK) {
-		only_unix_sockets(p, a->socket);
+	socket_calls(p, a, net);
+	if (!net->other)
 		only_unix_sockets(p, a->socketpair);
-	} else {
-		only_plain_tcp(p, a, network == SECCOMP_NET_PROXY);
+	if (net->tcp) {
 		refuse_fast_open(p, a->sendto, DATA_ARG3);
 		refuse_fast_open(p, a->sendmsg, DATA_ARG2);
 		refuse_fast_open(p, a->sendmmsg, DATA_ARG3);
 	}
-	epilogue(p);
-}
-
-/*
- * Typing into the terminal that the sandbox shares with the shell that
- * started it.  The kernel takes 32 bits of the request, whatever is above
- * them; so does the low half that is compared here.
- */
-static void
-terminal_program(struct program *p, const struct arch *a)
-{
-	uint32_t begin;
-
-	prologue(p, a);
-	begin = begin_call(p, a->ioctl);
-	load(p, DATA_ARG1);
-	jump(p, BPF_JEQ_K, TIOCSTI_, L_EPERM, L_NEXT);
-	jump(p, BPF_JEQ_K, TIOCLINUX_, L_EPERM, L_ALLOW);
-	end_call(p, begin);
 	epilogue(p);
 }
 
@@ -292,7 +292,7 @@ put16(uint8_t *p, uint32_t v)
 /* struct sock_filter: u16 code, u8 jt, u8 jf, u32 k. */
 static void
 add_program(struct arena *a, const struct program *p, uint32_t arch,
-    enum blob_seccomp purpose, struct blob_model *m)
+    struct blob_model *m)
 {
 	uint8_t *bytes = ARENA_ARRAY(a, (size_t)p->n * 8, uint8_t);
 
@@ -305,7 +305,6 @@ add_program(struct arena *a, const struct program *p, uint32_t arch,
 	}
 	*VEC_PUSH(a, &m->seccomp) = (struct model_seccomp){
 	    .arch = arch,
-	    .purpose = purpose,
 	    .n = p->n,
 	    .insns = bytes,
 	};
@@ -313,18 +312,12 @@ add_program(struct arena *a, const struct program *p, uint32_t arch,
 
 void
 seccomp_programs(
-    struct arena *a, enum seccomp_network network, struct blob_model *m)
+    struct arena *a, const struct seccomp_network *net, struct blob_model *m)
 {
 	for (size_t i = 0; i < ARRAY_LEN(archs); i++) {
-		struct program net = {0}, terminal = {0};
+		struct program p = {0};
 
-		if (network != SECCOMP_NET_OPEN) {
-			network_program(&net, &archs[i], network);
-			add_program(
-			    a, &net, archs[i].audit, BLOB_SECCOMP_NETWORK, m);
-		}
-		terminal_program(&terminal, &archs[i]);
-		add_program(
-		    a, &terminal, archs[i].audit, BLOB_SECCOMP_TERMINAL, m);
+		network_program(&p, &archs[i], net);
+		add_program(a, &p, archs[i].audit, m);
 	}
 }

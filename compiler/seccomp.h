@@ -6,17 +6,18 @@
 /*
  * The seccomp programs of a policy: what Landlock does not see.  Assembled
  * here, by hand, so that a policy's bytes depend on no library's version.
- * One program for each architecture and purpose; see seccomp(2) and
+ * One program for each architecture; see seccomp(2) and
  * linux/filter.h.
  */
-enum seccomp_network {
-	SECCOMP_NET_OPEN,  /* no program */
-	SECCOMP_NET_BLOCK, /* AF_UNIX only */
-	SECCOMP_NET_TCP,   /* nothing that gets around Landlock's TCP rules */
-	SECCOMP_NET_PROXY, /* TCP and AF_UNIX only */
+struct seccomp_network {
+	bool tcp;     /* plain TCP sockets; Landlock knows their ports */
+	bool udp;     /* plain UDP sockets */
+	bool netlink; /* asking the kernel for its addresses and routes */
+	bool other;   /* all but what carries TCP past Landlock's rules */
 };
 
-void seccomp_programs(
-    struct arena *a, enum seccomp_network network, struct blob_model *m);
+/* AF_UNIX is always left. */
+void seccomp_programs(struct arena *a, const struct seccomp_network *net,
+    struct blob_model *m);
 
 #endif
