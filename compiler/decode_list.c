@@ -208,8 +208,7 @@ decode_dynamic(struct decode *c, const struct field *f, const struct node *item)
  * grants too little.
  */
 static void
-diagnose_glob(
-    struct decode *c, const struct field *f, const struct node *item)
+diagnose_glob(struct decode *c, const struct field *f, const struct node *item)
 {
 	bool deny = (f->flags & DENIES) != 0;
 

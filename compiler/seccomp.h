@@ -17,7 +17,7 @@ struct seccomp_network {
 };
 
 /* AF_UNIX is always left. */
-void seccomp_programs(struct arena *a, const struct seccomp_network *net,
-    struct blob_model *m);
+void seccomp_programs(
+    struct arena *a, const struct seccomp_network *net, struct blob_model *m);
 
 #endif

@@ -55,7 +55,7 @@ AS_IF([test -n "$INSTRUMENT_CFLAGS"], [
 	-fstack-protector-strong -fstack-clash-protection -fcf-protection
 	-ftrivial-auto-var-init=zero])
     NONO_LINK_FLAGS([LOADER_LDFLAGS], [
-	-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,separate-code
+	-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,noseparate-code
 	-Wl,--gc-sections -Wl,--as-needed])
 
     # Kernel headers, and nothing but kernel headers: musl brings none, and

@@ -223,7 +223,7 @@ check_digests(const struct blob *b, const struct layout *l)
 }
 
 bool
-blob_open(
+blob_open_enforcing(
     struct blob *b, const void *bytes, uint32_t size, const char **ret_why)
 {
 	struct blob view = {.bytes = bytes, .len = size};
@@ -234,8 +234,6 @@ blob_open(
 		why = check_digests(&view, &l);
 	if (why == NULL)
 		why = blob_check_contents(&view);
-	if (why == NULL && view.prov.p != NULL)
-		why = blob_check_provenance(&view);
 	if (why != NULL) {
 		*ret_why = why;
 		return false;

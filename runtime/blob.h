@@ -366,6 +366,13 @@ struct blob {
  */
 bool blob_open(
     struct blob *b, const void *bytes, uint32_t size, const char **ret_why);
+/*
+ * The same, but for what provenance says: its bytes are under the digest, its
+ * records are not looked at, and no accessor of it may be used.  For the
+ * loader, which has no use for them.
+ */
+bool blob_open_enforcing(
+    struct blob *b, const void *bytes, uint32_t size, const char **ret_why);
 /* Is this the reason of a digest that does not match?  For the exit status. */
 bool blob_why_is_digest(const char *why);
 

@@ -210,3 +210,23 @@ blob_check_provenance(struct blob *b)
 		return why;
 	return NULL;
 }
+
+/* Here, so that the loader carries no line of this file. */
+bool
+blob_open(
+    struct blob *b, const void *bytes, uint32_t size, const char **ret_why)
+{
+	struct blob view;
+	const char *why = NULL;
+
+	if (!blob_open_enforcing(&view, bytes, size, ret_why))
+		return false;
+	if (view.prov.p != NULL)
+		why = blob_check_provenance(&view);
+	if (why != NULL) {
+		*ret_why = why;
+		return false;
+	}
+	*b = view;
+	return true;
+}

@@ -62,7 +62,7 @@ common(const struct trail *t, const char *suffix)
  * path before this one did not have: the paths are sorted.
  */
 static bool
-has_link(struct trail *t, int dir, const char *suffix)
+has_link(struct trail *t, const struct root *r, const char *suffix)
 {
 	char first;
 	size_t n = common(t, suffix);
@@ -70,6 +70,20 @@ has_link(struct trail *t, int dir, const char *suffix)
 	if (t->gone > 0 && n >= t->gone)
 		return false;
 	t->gone = 0;
+	if (n == 0) {
+		switch (listing_find(r, suffix)) {
+		case ENTRY_MISSING:
+			t->len = 0;
+			return false;
+		case ENTRY_PLAIN:
+			n = strcspn(suffix, "/");
+			memcpy(t->s, suffix, n);
+			t->len = n;
+			break;
+		case ENTRY_UNKNOWN:
+			break;
+		}
+	}
 	while (suffix[n] != '\0') {
 		const size_t from = n;
 
@@ -78,7 +92,7 @@ has_link(struct trail *t, int dir, const char *suffix)
 		memcpy(t->s + from, suffix + from, n - from);
 		t->s[n] = '\0';
 		t->len = from;
-		if (readlinkat(dir, t->s, &first, 1) >= 0)
+		if (readlinkat(r->fd, t->s, &first, 1) >= 0)
 			return true;
 		t->len = n;
 		if (errno != EINVAL) {
@@ -110,8 +124,7 @@ denies_resolve(struct launch *l)
 		if (r != last)
 			trail.len = trail.gone = 0;
 		last = r;
-		if (suffix != NULL && r->fd >= 0 &&
-		    has_link(&trail, r->fd, suffix))
+		if (suffix != NULL && r->fd >= 0 && has_link(&trail, r, suffix))
 			remember(l, i, r, suffix);
 	}
 }

@@ -78,6 +78,17 @@ open_path(int dir, const char *path, int flags, uint64_t resolve)
 }
 
 int
+open_plain(const char *path, int flags)
+{
+	const struct open_how how = {
+	    .flags = (uint64_t)flags,
+	    .resolve = RESOLVE_NO_LINKS | RESOLVE_NO_MAGIC,
+	};
+
+	return (int)syscall(NR_OPENAT2, AT_FDCWD, path, &how, sizeof(how));
+}
+
+int
 close_all(unsigned first, unsigned last)
 {
 	return (int)syscall(NR_CLOSE_RANGE, first, last, 0);

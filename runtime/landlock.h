@@ -56,6 +56,8 @@ int landlock_restrict(int ruleset);
 
 /* O_PATH is implied, and O_CLOEXEC wherever the caller says so. */
 int open_path(int dir, const char *path, int flags, uint64_t resolve);
+/* Opens with the flags as they are; fails where a link is on the way. */
+int open_plain(const char *path, int flags);
 /* Closes `first` to `last`, both included. */
 int close_all(unsigned first, unsigned last);
 

@@ -29,6 +29,7 @@ struct root {
 	int fd;	       /* -1: not used, missing or withheld */
 	bool withheld; /* the temporary directory holds the home directory */
 	bool known;    /* `at` is valid, even if the directory is missing */
+	bool listed;   /* listing_find() knows what is in it */
 	struct path at;
 	uint32_t denies; /* index of its first denied path, and how many */
 	uint32_t ndenies;
@@ -114,6 +115,23 @@ void descriptors_keep(struct launch *l, int fd);
  */
 int descriptors_open(
     struct launch *l, int dir, const char *path, int flags, uint64_t resolve);
+
+/* What the first component of a path below a listed root is. */
+enum entry {
+	ENTRY_UNKNOWN, /* perhaps a link; or the root is not listed */
+	ENTRY_MISSING,
+	ENTRY_PLAIN, /* there, and no link */
+};
+
+void listing_read(struct root *r);
+enum entry listing_find(const struct root *r, const char *suffix);
+
+/*
+ * Opens a path that has symbolic links in it and tells where it leads.  -1:
+ * missing, or not to be told this way; the caller follows the links then.
+ */
+int links_open(struct launch *l, const struct root *r, const char *suffix,
+    int flags, struct place *ret_at);
 
 /* "read_file": the name of one right; what follows where it is missing. */
 const char *right_name(enum rights_class class, uint64_t right);

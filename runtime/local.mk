@@ -22,6 +22,8 @@ loader_sources = \
 	runtime/exec.c \
 	runtime/kernel.c \
 	runtime/landlock.c \
+	runtime/links.c \
+	runtime/listing.c \
 	runtime/load.c \
 	runtime/options.c \
 	runtime/path.c \

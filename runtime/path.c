@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "runtime/blob.h"
+#include "runtime/landlock.h"
 #include "runtime/path.h"
 #include "runtime/report.h"
 
@@ -67,6 +68,37 @@ place_join(struct place *p, const char *suffix, size_t n)
 	p->len += 1 + n;
 	p->s[p->len] = '\0';
 	return true;
+}
+
+static bool
+canonical(const char *path)
+{
+	if (*path != '/')
+		return false;
+	for (const char *p = path + 1;; p++) {
+		const size_t n = strcspn(p, "/");
+
+		if (n == 0 || (n == 1 && *p == '.') ||
+		    (n == 2 && p[0] == '.' && p[1] == '.'))
+			return false;
+		p += n;
+		if (*p == '\0')
+			return true;
+	}
+}
+
+int
+place_open(const char *path, int flags, struct place *ret)
+{
+	const size_t n = strlen(path);
+	int fd;
+
+	if (n >= sizeof(ret->s) || !canonical(path))
+		return -1;
+	fd = open_plain(path, flags | O_CLOEXEC);
+	if (fd >= 0)
+		place_set(ret, (struct path){n, path});
+	return fd;
 }
 
 bool

@@ -14,7 +14,7 @@
 static uint8_t bytes[BLOB_MAX + 1];
 
 /* Judges the open file and not its name: nobody else may have written it. */
-static void
+static uint32_t
 check_file(const char *name, int fd)
 {
 	struct stat st;
@@ -31,10 +31,12 @@ check_file(const char *name, int fd)
 		    ": group or others may write it, chmod go-w it", NULL);
 	if (st.st_size > BLOB_MAX)
 		die("policy", name, ": is longer than any policy", NULL);
+	return (uint32_t)st.st_size;
 }
 
+/* A file that grows meanwhile is cut, and fails its length and digest. */
 static uint32_t
-read_all(const char *name, int fd)
+read_all(const char *name, int fd, uint32_t expected)
 {
 	uint32_t size = 0;
 	ssize_t n;
@@ -44,7 +46,7 @@ read_all(const char *name, int fd)
 		if (n < 0)
 			die("policy", name, ": ", strerror(errno), NULL);
 		size += (uint32_t)n;
-	} while (n > 0 && size < sizeof(bytes));
+	} while (n > 0 && size < expected);
 	return size;
 }
 
@@ -59,8 +61,13 @@ open_policy(struct launch *l)
 	const char *name = l->opt.policy, *slash = strrchr(name, '/');
 	const char *base = slash == NULL ? name : slash + 1;
 	size_t n = (size_t)(base - name);
-	int at, fd = -1;
+	int at, fd;
 
+	fd = place_open(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, &l->scratch);
+	if (fd >= 0) {
+		l->policy = path_keep(&l->scratch);
+		return fd;
+	}
 	if (n >= sizeof(dir))
 		die("policy", name, ": ", strerror(ENAMETOOLONG), NULL);
 	memcpy(dir, name, n);
@@ -89,13 +96,15 @@ void
 policy_read(struct launch *l)
 {
 	const char *name = l->opt.policy, *why;
+	uint32_t size;
 	int fd;
 
 	if (getauxval(AT_SECURE) != 0)
 		die("policy", "this program must not be set-user-ID", NULL);
 	fd = open_policy(l);
-	check_file(name, fd);
-	if (!blob_open(&l->blob, bytes, read_all(name, fd), &why))
+	size = check_file(name, fd);
+	if (!blob_open_enforcing(
+		&l->blob, bytes, read_all(name, fd, size), &why))
 		die("policy", name, ": ", why, ", compile it again", NULL);
 	close(fd);
 	l->target = blob_target(&l->blob);

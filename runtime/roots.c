@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runtime/landlock.h"
 #include "runtime/launch.h"
 #include "runtime/report.h"
 
@@ -20,6 +21,8 @@ static const struct {
     [BLOB_ROOT_XDG_CACHE] = {"XDG_CACHE_HOME", ".cache"},
     [BLOB_ROOT_XDG_RUNTIME] = {"XDG_RUNTIME_DIR", NULL},
 };
+
+enum { WORTH_LISTING = 24 }; /* paths of a policy */
 
 static bool
 used(const struct launch *l, enum blob_root root)
@@ -51,16 +54,53 @@ open_root(struct launch *l, enum blob_root root, int dir, const char *path)
 {
 	struct root *r = &l->roots[root];
 
-	r->fd = openat(dir, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	r->fd = place_open(path, O_PATH | O_DIRECTORY, &l->scratch);
+	r->known = r->fd >= 0;
+	if (r->fd < 0) {
+		r->fd = openat(dir, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		r->known = r->fd >= 0 && place_of_fd(r->fd, &l->scratch);
+	}
 	if (r->fd >= 0) {
 		descriptors_keep(l, r->fd);
-		r->known = place_of_fd(r->fd, &l->scratch);
 	} else if (errno == ENOENT || errno == ENOTDIR || errno == EACCES) {
 		r->known = place_resolve(dir, path, &l->scratch);
 	}
 	if (!r->known)
 		die("roots", "cannot open ", path, ": ", strerror(errno), NULL);
 	r->at = path_keep(&l->scratch);
+}
+
+/* The usual place below the home directory: no links, and it is known. */
+static bool
+open_below_home(struct launch *l, enum blob_root root, const char *path)
+{
+	const struct root *home = &l->roots[BLOB_ROOT_HOME];
+	struct root *r = &l->roots[root];
+
+	r->fd = open_path(home->fd, path, O_DIRECTORY | O_CLOEXEC,
+	    RESOLVE_NO_LINKS | RESOLVE_NO_MAGIC);
+	if (r->fd < 0)
+		return false;
+	descriptors_keep(l, r->fd);
+	place_set(&l->scratch, home->at);
+	if (!place_join(&l->scratch, path, strlen(path)))
+		return false;
+	r->at = path_keep(&l->scratch);
+	r->known = true;
+	return true;
+}
+
+static void
+open_slash(struct launch *l)
+{
+	struct root *r = &l->roots[BLOB_ROOT_SLASH];
+
+	r->fd = openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (r->fd < 0)
+		die("roots", "cannot open /: ", strerror(errno), NULL);
+	descriptors_keep(l, r->fd);
+	r->at = (struct path){0, ""};
+	r->known = true;
 }
 
 static bool
@@ -90,11 +130,14 @@ open_home(struct launch *l)
 		return "is not an absolute path";
 	if (has_dots(path))
 		return "has .. in it";
-	fd = openat(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return strerror(errno);
+	fd = place_open(path, O_PATH | O_DIRECTORY, &l->scratch);
+	if (fd < 0) {
+		fd = openat(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (fd < 0 || !place_of_fd(fd, &l->scratch))
+			return strerror(errno);
+	}
 	descriptors_keep(l, fd);
-	if (!place_of_fd(fd, &l->scratch) || fstat(fd, &st) != 0)
+	if (fstat(fd, &st) != 0)
 		return strerror(errno);
 	if (l->scratch.len == 0)
 		return "is the root directory";
@@ -169,8 +212,9 @@ open_xdg(struct launch *l, enum blob_root root)
 		open_root(l, root, AT_FDCWD, path);
 	} else if (xdg[root].below_home != NULL) {
 		need_home(l);
-		open_root(
-		    l, root, l->roots[BLOB_ROOT_HOME].fd, xdg[root].below_home);
+		if (!open_below_home(l, root, xdg[root].below_home))
+			open_root(l, root, l->roots[BLOB_ROOT_HOME].fd,
+			    xdg[root].below_home);
 	}
 }
 
@@ -181,7 +225,7 @@ roots_open(struct launch *l)
 		l->roots[i].fd = -1;
 	open_cwd(l); /* first: other paths may be relative to it */
 	if (used(l, BLOB_ROOT_SLASH))
-		open_root(l, BLOB_ROOT_SLASH, AT_FDCWD, "/");
+		open_slash(l);
 	if (used(l, BLOB_ROOT_HOME))
 		need_home(l);
 	if (used(l, BLOB_ROOT_TMPDIR))
@@ -189,4 +233,7 @@ roots_open(struct launch *l)
 	for (unsigned i = BLOB_ROOT_XDG_CONFIG; i < BLOB_ROOTS; i++)
 		if (used(l, (enum blob_root)i))
 			open_xdg(l, (enum blob_root)i);
+	if (l->roots[BLOB_ROOT_HOME].fd >= 0 &&
+	    l->blob.npaths + l->blob.ndenies > WORTH_LISTING)
+		listing_read(&l->roots[BLOB_ROOT_HOME]);
 }

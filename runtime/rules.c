@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,9 +21,10 @@ struct grant {
 	const struct root *root;
 	uint64_t rights; /* of the rule, as far as the kernel handles them */
 	int fd;
-	int error;   /* why fd is -1 */
-	bool linked; /* a link was followed, or may have been */
-	bool parent; /* the path is missing, this is its parent */
+	int error;    /* why fd is -1 */
+	bool linked;  /* a link was followed, or may have been */
+	bool located; /* `at` is where it led */
+	bool parent;  /* the path is missing, this is its parent */
 	const char *suffix;
 	struct place at; /* canonical, once fd is open */
 };
@@ -32,6 +34,8 @@ static const uint64_t writes =
     BLOB_FS_REMOVE_FILE | BLOB_FS_MAKE_CHAR | BLOB_FS_MAKE_DIR |
     BLOB_FS_MAKE_REG | BLOB_FS_MAKE_SOCK | BLOB_FS_MAKE_FIFO |
     BLOB_FS_MAKE_BLOCK | BLOB_FS_MAKE_SYM | BLOB_FS_REFER;
+static const uint64_t reads =
+    BLOB_FS_EXECUTE | BLOB_FS_READ_FILE | BLOB_FS_READ_DIR;
 
 /* The path as the profile has it, for messages. */
 static const char *
@@ -54,19 +58,98 @@ refuse_or_skip(struct grant *g, const char *why, const char *remedy)
 	return OUTCOME_SKIPPED;
 }
 
+static enum outcome
+add(struct launch *l, struct grant *g)
+{
+	int status = landlock_add_path(l->ruleset, g->fd, g->rights);
+
+	/* The full mask failing is how we learn that it is no directory. */
+	if (status != 0 && errno == EINVAL && g->rule.kind == BLOB_KIND_ANY) {
+		g->rights &= BLOB_FS_FILE;
+		if (g->rights == 0)
+			return OUTCOME_EMPTY;
+		status = landlock_add_path(l->ruleset, g->fd, g->rights);
+	}
+	if (status != 0 && errno == EBADFD &&
+	    (g->rule.flags & BLOB_PATH_MAGIC) != 0)
+		return OUTCOME_EMPTY;
+	if (status != 0)
+		die("rules", "the kernel refuses ", shown(g->at.s), ": ",
+		    strerror(errno), NULL);
+	if ((g->rule.flags & BLOB_PATH_HOLD) != 0) {
+		if (fcntl(g->fd, F_SETFD, 0) != 0)
+			die("rules", "cannot hold ", shown(g->at.s), ": ",
+			    strerror(errno), NULL);
+		descriptors_keep(l, g->fd);
+	}
+	return g->parent   ? OUTCOME_GRANTED_PARENT
+	       : g->linked ? OUTCOME_GRANTED_LINK
+			   : OUTCOME_GRANTED;
+}
+
+/* Which descriptor /dev/stdin and its like name; -1: none of them. */
+static int
+standard(const struct grant *g)
+{
+	static const char *const names[] = {
+	    "dev/stdin", "dev/stdout", "dev/stderr"};
+
+	for (int fd = 0; fd < 3; fd++)
+		if ((g->rule.flags & BLOB_PATH_MAGIC) != 0 &&
+		    g->rule.root == BLOB_ROOT_SLASH &&
+		    strcmp(g->suffix, names[fd]) == 0)
+			return fd;
+	return -1;
+}
+
+/*
+ * The file that a standard descriptor is open on may be opened again as the
+ * descriptor is: no more than the command is handed anyway.  So there is
+ * nothing to compare with denied paths, and procfs need not be asked where it
+ * is.  A directory is handed to nobody.
+ */
+static enum outcome
+grant_standard(struct launch *l, struct grant *g)
+{
+	struct stat st;
+	const int flags = fcntl(g->fd, F_GETFL);
+
+	if (flags < 0 || fstat(g->fd, &st) != 0)
+		return refuse_or_skip(g, strerror(errno), "try again");
+	if (S_ISDIR(st.st_mode))
+		return OUTCOME_EMPTY;
+	(void)spelled(g);
+	g->linked = true;
+	if ((flags & O_ACCMODE) == O_RDONLY)
+		g->rights &= ~writes;
+	if ((flags & O_ACCMODE) == O_WRONLY)
+		g->rights &= ~reads;
+	return g->rights == 0 ? OUTCOME_EMPTY : add(l, g);
+}
+
 static bool
 open_at(struct launch *l, struct grant *g, int flags)
 {
 	const char *path = *g->suffix == '\0' ? "." : g->suffix;
 	const bool magic = (g->rule.flags & BLOB_PATH_MAGIC) != 0;
 
-	g->linked = false;
+	g->linked = g->located = false;
+	g->error = 0;
+	if (listing_find(g->root, g->suffix) == ENTRY_MISSING) {
+		g->error = ENOENT;
+		return false;
+	}
 	g->fd = descriptors_open(
 	    l, g->root->fd, path, flags, RESOLVE_NO_LINKS | RESOLVE_NO_MAGIC);
 	if (g->fd < 0 && errno == ELOOP) {
 		g->linked = true;
-		g->fd = descriptors_open(
-		    l, g->root->fd, path, flags, magic ? 0 : RESOLVE_NO_MAGIC);
+		if (!magic)
+			g->fd =
+			    links_open(l, g->root, g->suffix, flags, &g->at);
+		g->located = g->fd >= 0;
+		if (g->fd < 0)
+			g->fd = descriptors_open(l, g->root->fd, path, flags,
+			    magic ? 0 : RESOLVE_NO_MAGIC);
 	} else if (g->fd < 0 && (errno == ENOSYS || errno == EPERM)) {
 		/* A filter that does not know openat2. */
 		g->linked = true;
@@ -142,7 +225,7 @@ locate(struct grant *g)
 			return OUTCOME_GRANTED;
 		return refuse_or_skip(g, strerror(ENAMETOOLONG), "shorten it");
 	}
-	if (place_of_fd(g->fd, &g->at))
+	if (g->located || place_of_fd(g->fd, &g->at))
 		return OUTCOME_GRANTED;
 	if ((g->rule.flags & BLOB_PATH_MAGIC) != 0)
 		return OUTCOME_EMPTY; /* a pipe or socket: free anyway */
@@ -233,35 +316,6 @@ consent(const struct launch *l, const struct grant *g)
 }
 
 static enum outcome
-add(struct launch *l, struct grant *g)
-{
-	int status = landlock_add_path(l->ruleset, g->fd, g->rights);
-
-	/* The full mask failing is how we learn that it is no directory. */
-	if (status != 0 && errno == EINVAL && g->rule.kind == BLOB_KIND_ANY) {
-		g->rights &= BLOB_FS_FILE;
-		if (g->rights == 0)
-			return OUTCOME_EMPTY;
-		status = landlock_add_path(l->ruleset, g->fd, g->rights);
-	}
-	if (status != 0 && errno == EBADFD &&
-	    (g->rule.flags & BLOB_PATH_MAGIC) != 0)
-		return OUTCOME_EMPTY;
-	if (status != 0)
-		die("rules", "the kernel refuses ", shown(g->at.s), ": ",
-		    strerror(errno), NULL);
-	if ((g->rule.flags & BLOB_PATH_HOLD) != 0) {
-		if (fcntl(g->fd, F_SETFD, 0) != 0)
-			die("rules", "cannot hold ", shown(g->at.s), ": ",
-			    strerror(errno), NULL);
-		descriptors_keep(l, g->fd);
-	}
-	return g->parent   ? OUTCOME_GRANTED_PARENT
-	       : g->linked ? OUTCOME_GRANTED_LINK
-			   : OUTCOME_GRANTED;
-}
-
-static enum outcome
 apply(struct launch *l, const struct blob_path *rule)
 {
 	static struct grant g;
@@ -283,6 +337,8 @@ apply(struct launch *l, const struct blob_path *rule)
 		g.suffix = rule->suffix;
 		return refuse_or_skip(&g, strerror(ENAMETOOLONG), "shorten it");
 	}
+	if ((g.fd = standard(&g)) >= 0)
+		return grant_standard(l, &g);
 	if ((o = open_grant(l, &g)) != OUTCOME_GRANTED ||
 	    (o = locate(&g)) != OUTCOME_GRANTED)
 		return o;
@@ -313,13 +369,29 @@ pass(struct launch *l, unsigned agree)
 	}
 }
 
-void
-rules_apply(struct launch *l)
+/*
+ * Where this program is: the name that the kernel was given for it, unless
+ * that is a link; procfs knows, and is slow.
+ */
+static void
+find_self(struct launch *l)
 {
-	if (!place_of_link("/proc/self/exe", &l->scratch))
+	const char *name = (const char *)(uintptr_t)getauxval(AT_EXECFN);
+	const int fd =
+	    name == NULL ? -1 : place_open(name, O_PATH, &l->scratch);
+
+	if (fd >= 0)
+		close(fd);
+	else if (!place_of_link("/proc/self/exe", &l->scratch))
 		die("rules", "cannot read /proc/self/exe: ", strerror(errno),
 		    NULL);
 	l->self = path_keep(&l->scratch);
+}
+
+void
+rules_apply(struct launch *l)
+{
+	find_self(l);
 	pass(l, 0);
 	pass(l, BLOB_PATH_CONSENT);
 	if (l->count[OUTCOME_GRANTED] + l->count[OUTCOME_GRANTED_LINK] +

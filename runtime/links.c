@@ -1,0 +1,109 @@
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "runtime/landlock.h"
+#include "runtime/launch.h"
+
+/*
+ * Paths with symbolic links in them.  Each link is read, and what it leads to
+ * is opened as a path without links: then the name that was opened is where
+ * the object is, and procfs need not be asked.  A new process that looks at
+ * procfs pays 50 us for its own directory there.
+ */
+static const struct path procfs = {sizeof("/proc") - 1, "/proc"};
+
+enum { LINKS_MAX = 8 }; /* more than that is left to the kernel and procfs */
+
+/* The first component of `p` from `from` on that is a link: where it ends. */
+static size_t
+find_link(struct place *p, size_t from, char *ret_target, ssize_t *ret_n)
+{
+	char saved;
+	size_t end;
+
+	for (; from < p->len; from = end) {
+		end = from + 1 + strcspn(p->s + from + 1, "/");
+		saved = p->s[end];
+		p->s[end] = '\0';
+		*ret_n = readlink(p->s, ret_target, PATH_MAX - 1);
+		p->s[end] = saved;
+		if (*ret_n > 0) {
+			ret_target[*ret_n] = '\0';
+			return end;
+		}
+		if (errno != EINVAL)
+			return 0;
+	}
+	return 0;
+}
+
+/*
+ * Puts the target in the place of the link that ends at `end`.  What stands
+ * before it holds no link, so leading ".." can be taken by name; a later one
+ * could follow a link, and is not taken: false.
+ */
+static bool
+substitute(struct place *p, size_t end, const char *target)
+{
+	static struct place rest;
+	size_t n;
+
+	rest.len = p->len - end;
+	memcpy(rest.s, p->s + end, rest.len + 1);
+	while (end > 0 && p->s[end - 1] != '/')
+		end--;
+	p->len = *target == '/' || end == 0 ? 0 : end - 1;
+	for (bool leading = true; *target != '\0'; target += n) {
+		target += strspn(target, "/");
+		n = strcspn(target, "/");
+		if (n == 0 || (n == 1 && *target == '.'))
+			continue;
+		if (n == 2 && memcmp(target, "..", 2) == 0) {
+			if (!leading)
+				return false;
+			while (p->len > 0 && p->s[--p->len] != '/')
+				;
+		} else {
+			leading = false;
+			p->s[p->len] = '\0';
+			if (!place_join(p, target, n))
+				return false;
+		}
+	}
+	p->s[p->len] = '\0';
+	return rest.len < 2 || place_join(p, rest.s + 1, rest.len - 1);
+}
+
+int
+links_open(struct launch *l, const struct root *r, const char *suffix,
+    int flags, struct place *ret_at)
+{
+	static char target[PATH_MAX];
+	size_t from = r->at.len, end;
+	ssize_t n;
+
+	place_set(ret_at, r->at);
+	if (!place_join(ret_at, suffix, strlen(suffix)))
+		return -1;
+	for (int i = 0; i < LINKS_MAX; i++) {
+		int fd;
+
+		/* There a link's text is not where it leads. */
+		if (path_covers(procfs, path_of(ret_at)))
+			return -1;
+		end = find_link(ret_at, from, target, &n);
+		if (end == 0 || !substitute(ret_at, end, target))
+			return -1;
+		fd = descriptors_open(l, AT_FDCWD,
+		    ret_at->len == 0 ? "/" : ret_at->s, flags,
+		    RESOLVE_NO_LINKS | RESOLVE_NO_MAGIC);
+		if (fd >= 0 || errno != ELOOP)
+			return fd;
+		from = 0;
+	}
+	return -1;
+}

@@ -1,0 +1,130 @@
+#include <config.h>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "runtime/launch.h"
+
+/*
+ * What is in the home directory.  Half of a policy's paths begin there, and
+ * on any one machine most of them do not exist: one look at the directory
+ * answers for all, where asking for each costs a system call.  A home too
+ * large for the buffer is not listed; then each path is asked for.
+ */
+enum { SLOTS = 1024, BUFFER = 24 * 1024 };
+
+/* struct linux_dirent64: u64 inode, u64 offset, u16 length, u8 type, name. */
+enum { D_LENGTH = 16, D_TYPE = 18, D_NAME = 19 };
+
+static struct {
+	uint16_t slots[SLOTS]; /* 1 + offset in bytes / 8; 0: free */
+	_Alignas(8) unsigned char bytes[BUFFER];
+} table;
+
+static unsigned char
+fold(char c)
+{
+	return (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
+
+static unsigned
+hash(const char *s, size_t n)
+{
+	unsigned h = 2166136261u;
+
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ fold(s[i])) * 16777619u;
+	return (h ^ h >> 15) % SLOTS;
+}
+
+static const unsigned char *
+entry_at(unsigned slot)
+{
+	return table.bytes + (size_t)(table.slots[slot] - 1) * 8;
+}
+
+static bool
+same_but_for_case(const char *s, const char *name, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (s[i] == '\0' || fold(s[i]) != fold(name[i]))
+			return false;
+	return s[n] == '\0';
+}
+
+/*
+ * The slot of the name, or the free one where it would be.  Case does not
+ * count: in a directory that folds it, another spelling is the same file.
+ */
+static unsigned
+slot_of(const char *name, size_t n)
+{
+	unsigned at = hash(name, n);
+
+	while (table.slots[at] != 0 &&
+	       !same_but_for_case((const char *)entry_at(at) + D_NAME, name, n))
+		at = (at + 1) % SLOTS;
+	return at;
+}
+
+static bool
+index_entries(size_t size)
+{
+	unsigned count = 0;
+
+	for (size_t at = 0; at < size;) {
+		const unsigned char *e = table.bytes + at;
+		const char *name = (const char *)e + D_NAME;
+
+		if (++count > SLOTS / 2)
+			return false;
+		table.slots[slot_of(name, strlen(name))] =
+		    (uint16_t)(at / 8 + 1);
+		at += (size_t)(e[D_LENGTH] | e[D_LENGTH + 1] << 8);
+	}
+	return true;
+}
+
+void
+listing_read(struct root *r)
+{
+	size_t size = 0;
+	ssize_t n;
+	int fd = openat(r->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	do {
+		n = syscall(SYS_getdents64, fd, table.bytes + size,
+		    sizeof(table.bytes) - size);
+		size += n > 0 ? (size_t)n : 0;
+	} while (n > 0);
+	close(fd);
+	r->listed = n == 0 && index_entries(size);
+}
+
+enum entry
+listing_find(const struct root *r, const char *suffix)
+{
+	size_t n = strcspn(suffix, "/");
+	unsigned at;
+
+	if (!r->listed || n == 0)
+		return ENTRY_UNKNOWN;
+	at = slot_of(suffix, n);
+	if (table.slots[at] == 0)
+		return ENTRY_MISSING;
+	if (strncmp((const char *)entry_at(at) + D_NAME, suffix, n) != 0)
+		return ENTRY_UNKNOWN;
+	switch (entry_at(at)[D_TYPE]) {
+	case DT_LNK:
+	case DT_UNKNOWN:
+		return ENTRY_UNKNOWN;
+	default:
+		return ENTRY_PLAIN;
+	}
+}
