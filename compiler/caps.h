@@ -56,6 +56,7 @@ struct cap_port {
 struct cap_env {
 	enum blob_env_kind kind;
 	struct text name, value;
+	uint32_t order; /* BLOB_ENV_SET: a later one replaces an earlier */
 };
 
 struct capset {

@@ -2,9 +2,15 @@
 
 #include "compiler/check.h"
 
+#include <stdlib.h>
+
 #include "compiler/variable.h"
 
-enum { DENIES_SHOWN = 3, DENIES_LISTED = 12 };
+enum {
+	DENIES_SHOWN = 3,
+	DENIES_LISTED = 12,
+	LIKELY_MAX = 10000000, /* comparisons */
+};
 
 struct checker {
 	struct arena *arena;
@@ -48,31 +54,55 @@ deny_lower_bound(const struct capset *c, struct path p)
 	return lo;
 }
 
-/* The deny at or above a path that covers some of the access, or NULL. */
+/*
+ * The deny at or above a path that covers some of the access, or NULL: the
+ * nearest, but one of ours before any other, which a bypass would lift.
+ */
 static const struct deny *
 deny_over(const struct capset *c, struct path p, unsigned access)
 {
+	const struct deny *found = NULL;
+
 	do {
 		for (uint32_t i = deny_lower_bound(c, p);
 		     i < c->denies.n &&
 		     path_compare(c->denies.v[i].path, p) == 0;
-		     i++)
-			if ((c->denies.v[i].access & access) != 0)
-				return &c->denies.v[i];
+		     i++) {
+			const struct deny *deny = &c->denies.v[i];
+
+			if ((deny->access & access) == 0)
+				continue;
+			if (deny->protected)
+				return deny;
+			if (found == NULL)
+				found = deny;
+		}
 	} while (path_up(&p));
-	return NULL;
+	return found;
 }
 
-/* The bypass at or above a path, or NULL. */
+static int
+compare_bypasses(const void *a, const void *b)
+{
+	return path_compare(
+	    ((const struct bypass *)a)->path, ((const struct bypass *)b)->path);
+}
+
+/* The bypass at or above a path, or NULL; they are sorted. */
 static const struct bypass *
 bypass_over(const struct capset *c, struct path p)
 {
-	for (uint32_t i = 0; i < c->bypasses.n; i++) {
-		enum path_relation r = path_relate(p, c->bypasses.v[i].path);
+	do {
+		const struct bypass key = {.path = p};
+		const struct bypass *found =
+		    c->bypasses.n == 0
+			? NULL
+			: bsearch(&key, c->bypasses.v, c->bypasses.n,
+			      sizeof(key), compare_bypasses);
 
-		if (r == PATH_EQUAL || r == PATH_BELOW)
-			return &c->bypasses.v[i];
-	}
+		if (found != NULL)
+			return found;
+	} while (path_up(&p));
 	return NULL;
 }
 
@@ -102,6 +132,9 @@ apply_bypasses(struct checker *k)
 	struct capset *c = k->caps;
 	uint32_t n = 0;
 
+	if (c->bypasses.n > 1)
+		qsort(c->bypasses.v, c->bypasses.n, sizeof(*c->bypasses.v),
+		    compare_bypasses);
 	for (uint32_t i = 0; i < c->bypasses.n; i++) {
 		const struct bypass *b = &c->bypasses.v[i];
 		struct text t = shown(k, b->path);
@@ -443,11 +476,12 @@ warn_no_effect(struct checker *k)
 				continue;
 			g = shown(k, cap->path);
 			w = shown(k, over->path);
-			diag = diag_at(k->diags, DIAG_NO_EFFECT,
-			    cap_span(c, cap),
-			    "this grant of %.*s has no effect: %.*s is granted "
-			    "as a whole",
-			    (int)g.len, g.s, (int)w.len, w.s);
+			diag =
+			    diag_at(k->diags, DIAG_NO_EFFECT, cap_span(c, cap),
+				"this grant of %.*s adds nothing, unless it is "
+				"a link: "
+				"%.*s is granted as a whole",
+				(int)g.len, g.s, (int)w.len, w.s);
 			diag_note(k->diags, diag, cap_span(c, over),
 			    "the wider grant");
 			break;

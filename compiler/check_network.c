@@ -41,10 +41,24 @@ check_hosts(struct network_check *k)
 		 !p->scalars.network_profile.null)
 		contradiction(
 		    k, p->scalars.network_profile.at, block->at, both, help);
+	else if (block->set && p->scalars.upstream_proxy.set)
+		contradiction(k, p->scalars.upstream_proxy.at, block->at,
+		    "network.block and an upstream_proxy contradict each other",
+		    help);
 	if (p->upstream_bypass.n > 0 && !p->scalars.upstream_proxy.set)
 		contradiction(k, p->upstream_bypass.v[0].at, (struct span){0},
 		    "upstream_bypass without an upstream_proxy to bypass",
 		    "set network.upstream_proxy, or remove the list");
+}
+
+/* Is what the port is listed for open to all ports? */
+static bool
+without_effect(const struct capset *c, const struct cap_port *port)
+{
+	const uint64_t udp = BLOB_NET_BIND_UDP | BLOB_NET_CONNECT_SEND_UDP;
+
+	return ((port->rights & udp) == 0 || !c->net_udp) &&
+	       ((port->rights & ~udp) == 0 || !c->net_tcp);
 }
 
 static void
@@ -63,12 +77,12 @@ check_ports(struct network_check *k)
 			    "port 0 stands for every port on macOS only");
 			diag_help(k->diags, diag, "name the ports");
 			k->ok = false;
-		} else if (c->network == BLOB_NET_OPEN &&
+		} else if (without_effect(c, port) &&
 			   p->scalars.v[SCALAR_SANDBOX_POLICY].value !=
 			       SANDBOX_EXTERNAL) {
 			diag = diag_at(k->diags, DIAG_NOT_ENFORCED, port->at,
-			    "a list of ports has no effect: the network is "
-			    "not restricted");
+			    "a list of ports has no effect: no port of "
+			    "its kind is closed");
 			diag_help(k->diags, diag,
 			    "set network.block to leave only the ports listed");
 			break;

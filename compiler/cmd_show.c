@@ -132,6 +132,8 @@ cmd_show(int argc, char **argv)
 
 	option_init(&c);
 	status = parse(&c, argc, argv, &stage, &argument);
+	if (status == EXIT_HOLDS && !option_finish(&c))
+		status = EXIT_USAGE;
 	if (status == EXIT_HOLDS && !show(&c, stage, argument))
 		status = EXIT_REJECTED;
 	compile_finish(&c);

@@ -12,6 +12,7 @@ struct compile {
 	struct diags diags;
 	struct store store;
 	struct target target;
+	const char *os_release; /* --os-release; NULL: not given */
 	const struct profile_file *profile;
 	struct policy policy;
 	struct capset caps;

@@ -103,22 +103,30 @@ rule_of(const struct capset *c, const struct cap *cap)
 }
 
 /*
- * May a rule go because of one above it or at its path?  Only when that one
- * gives all its rights wherever it does: the working directory may be refused
- * by the user, a group's grant may be withheld where a profile's would not
- * be, and a bypass must not lean on a rule that has none.
+ * May a rule go because of one at its path?  Only when that one gives all its
+ * rights wherever it does: the working directory may be refused by the user, a
+ * group's grant may be withheld where a profile's would not be, and a bypass
+ * must not lean on a rule that has none.  What lies below stays: it may be a
+ * symbolic link that leads out of the tree, /etc/resolv.conf being the best
+ * known, and then the rule above gives nothing.  procfs has no such links.
  */
 static bool
 implies(const struct cap *over, const struct model_path *over_rule,
-    const struct model_path *rule)
+    const struct cap *cap, const struct model_path *rule)
 {
+	const struct path proc = {BLOB_ROOT_SLASH, TEXT("proc")};
+
+	if (path_compare(over->path, cap->path) != 0 &&
+	    path_compare(over->path, proc) != 0)
+		return false;
 	if (!cap_is_tree(over) || (over->flags & CAP_CONSENT) != 0 ||
 	    over_rule->kind == BLOB_KIND_FILE ||
 	    rule->missing == BLOB_MISSING_PARENT ||
 	    (rule->flags & BLOB_PATH_CONSENT) != 0)
 		return false;
 	if ((over->flags & CAP_GROUP) != 0 &&
-	    (rule->flags & BLOB_PATH_GROUP) == 0)
+	    (rule->flags & BLOB_PATH_GROUP) == 0 &&
+	    path_compare(over->path, proc) != 0)
 		return false;
 	if ((rule->flags & BLOB_PATH_BYPASS) != 0 &&
 	    (over->flags & CAP_BYPASS) == 0)
@@ -143,7 +151,7 @@ emit_paths(struct emitter *e)
 			implied =
 			    e->rule[up] != 0 &&
 			    implies(&c->caps.v[up],
-				&e->model.paths.v[e->rule[up] - 1], &rule);
+				&e->model.paths.v[e->rule[up] - 1], cap, &rule);
 		if (implied)
 			continue;
 		*VEC_PUSH(e->arena, &e->model.paths) = rule;
@@ -254,9 +262,11 @@ emit_filter(struct emitter *e)
 		break;
 	case BLOB_NET_PROXY:
 		net.tcp = net.netlink = true;
+		net.udp = (port_rights(c) & net_udp) != 0;
 		break;
 	case BLOB_NET_PORTS:
 		net.tcp = net.other = true;
+		net.udp = c->net_udp;
 		break;
 	}
 	seccomp_programs(e->arena, &net, &e->model);
@@ -371,24 +381,35 @@ emit_marks(struct emitter *e, struct marks *m)
 	}
 }
 
+static bool
+is_group(const struct capset *c, uint32_t source)
+{
+	for (uint32_t i = 0; i < c->policy->groups.n; i++)
+		if (c->policy->groups.v[i].file->source == source)
+			return true;
+	return false;
+}
+
+/* No directory of the machine that compiles is part of a name. */
 static void
 emit_sources(struct emitter *e)
 {
+	VEC_RESERVE(e->arena, &e->model.sources, e->sources->files.n);
 	for (uint32_t i = 1; i < e->sources->files.n; i++) {
 		const struct source *s = source_get(e->sources, i);
-		struct model_source m = {.name = s->name};
+		struct text base = s->name;
+		struct model_source m = {.kind = is_group(e->caps, i)};
 		struct sha256 h;
 
-		/* No directory of the machine that compiles. */
-		if (s->name.len > 7 && memcmp(s->name.s, "groups/", 7) == 0)
-			m.kind = 1;
-		for (uint32_t j = m.name.len; j > 0 && m.kind == 0; j--) {
-			if (s->name.s[j - 1] != '/')
+		for (uint32_t j = base.len; j > 0; j--) {
+			if (base.s[j - 1] != '/')
 				continue;
-			m.name.s += j;
-			m.name.len -= j;
+			base = (struct text){base.s + j, base.len - j};
 			break;
 		}
+		m.name = m.kind == 0 ? base
+				     : arena_printf(e->arena, "groups/%.*s",
+					   (int)base.len, base.s);
 		sha256_init(&h);
 		sha256_update(&h, s->text.s, s->text.len);
 		sha256_final(&h, m.digest);

@@ -101,13 +101,24 @@ compare_env(const void *pa, const void *pb)
 	return text_compare(a->name, b->name);
 }
 
+/* Of one name, what was said last comes first: a profile's, not its base's. */
+static int
+compare_later_first(const void *pa, const void *pb)
+{
+	const struct cap_env *a = pa, *b = pb;
+	int d = compare_env(pa, pb);
+
+	return d != 0 ? d : (a->order < b->order) - (a->order > b->order);
+}
+
 static void
 sort_env(struct capset *c)
 {
 	uint32_t n = 0;
 
 	if (c->envs.n > 1)
-		qsort(c->envs.v, c->envs.n, sizeof(*c->envs.v), compare_env);
+		qsort(c->envs.v, c->envs.n, sizeof(*c->envs.v),
+		    compare_later_first);
 	for (uint32_t i = 0; i < c->envs.n; i++)
 		if (n == 0 ||
 		    compare_env(&c->envs.v[n - 1], &c->envs.v[i]) != 0)

@@ -106,24 +106,31 @@ compare_texts(const void *a, const void *b)
 	return text_compare(*(const struct text *)a, *(const struct text *)b);
 }
 
+static int
+compare_named(const void *a, const void *b)
+{
+	return text_compare(
+	    ((const struct named *)a)->name, ((const struct named *)b)->name);
+}
+
 /* What is denied and not allowed; an allow list wins, as in nono. */
 static void
 expand_commands(struct settings *e)
 {
 	const struct policy *p = e->policy;
 	struct capset *c = e->caps;
-	uint32_t n = 0;
+	uint32_t n = 0, allowed = p->commands_allow.n;
+	struct named *allow =
+	    ARENA_ARRAY(e->arena, (size_t)allowed + 1, struct named);
 
-	for (uint32_t i = 0; i < p->commands_deny.n; i++) {
-		bool allowed = false;
-
-		for (uint32_t j = 0; j < p->commands_allow.n; j++)
-			allowed |= text_equal(p->commands_allow.v[j].name,
-			    p->commands_deny.v[i].name);
-		if (!allowed)
+	if (allowed > 0)
+		memcpy(allow, p->commands_allow.v, allowed * sizeof(*allow));
+	qsort(allow, allowed, sizeof(*allow), compare_named);
+	for (uint32_t i = 0; i < p->commands_deny.n; i++)
+		if (bsearch(&p->commands_deny.v[i], allow, allowed,
+			sizeof(*allow), compare_named) == NULL)
 			*VEC_PUSH(e->arena, &c->commands) =
 			    p->commands_deny.v[i].name;
-	}
 	if (c->commands.n > 1)
 		qsort(c->commands.v, c->commands.n, sizeof(*c->commands.v),
 		    compare_texts);

@@ -16,7 +16,10 @@ struct resolved {
 	bool done;
 };
 
-enum { STMTS_AT_ONCE = 1024 };
+enum {
+	STMTS_AT_ONCE = 1024,
+	CREDENTIALS_SHOWN = 256,
+};
 
 struct linker {
 	struct store *store;
@@ -156,17 +159,9 @@ add_environment(
 	add_names(l, o, &p->allow_vars, &to->allow_vars);
 	add_names(l, o, &p->deny_vars, &to->deny_vars);
 	to->has_allow_vars |= p->allow_vars.given;
-	for (uint32_t i = 0; i < p->set_vars.n; i++) {
-		struct env_set *found = NULL;
-
-		for (uint32_t j = 0; j < to->set_vars.n; j++)
-			if (text_equal(to->set_vars.v[j].pair.key,
-				p->set_vars.v[i].key))
-				found = &to->set_vars.v[j];
-		if (found == NULL)
-			found = VEC_PUSH(arena_of(l), &to->set_vars);
-		*found = (struct env_set){p->set_vars.v[i], o};
-	}
+	for (uint32_t i = 0; i < p->set_vars.n; i++)
+		*VEC_PUSH(arena_of(l), &to->set_vars) =
+		    (struct env_set){p->set_vars.v[i], o};
 }
 
 /* Everything of one file that is a union. */
@@ -280,25 +275,39 @@ lay_scalars(struct scalars *under, const struct scalars *over, bool siblings)
 	}
 }
 
+static bool
+in_names(const struct name_list *l, struct text name)
+{
+	for (uint32_t i = 0; i < l->n; i++)
+		if (text_equal(l->v[i].name, name))
+			return true;
+	return false;
+}
+
+/*
+ * To a policy it matters only whether there are any: the rest is for `show`,
+ * and it need not show thousands.
+ */
 static void
-add_to_names(
+add_credentials(
     struct linker *l, struct name_list *to, const struct name_list *from)
 {
-	struct name_entry *v;
+	struct VEC(struct name_entry) all = {0};
 
 	if (!from->given && from->n == 0)
 		return;
+	to->given = true;
 	if (from->n == 0) { /* an empty list clears */
-		*to = *from;
+		to->n = 0;
 		return;
 	}
-	v = ARENA_ARRAY(arena_of(l), to->n + from->n, struct name_entry);
-	if (to->n > 0)
-		memcpy(v, to->v, to->n * sizeof(*v));
-	memcpy(v + to->n, from->v, from->n * sizeof(*v));
-	to->v = v;
-	to->n += from->n;
-	to->given = true;
+	for (uint32_t i = 0; i < to->n; i++)
+		*VEC_PUSH(arena_of(l), &all) = to->v[i];
+	for (uint32_t i = 0; i < from->n && all.n < CREDENTIALS_SHOWN; i++)
+		if (!in_names(to, from->v[i].name))
+			*VEC_PUSH(arena_of(l), &all) = from->v[i];
+	to->v = all.v;
+	to->n = all.n;
 }
 
 static void
@@ -338,7 +347,7 @@ resolve_bases(struct linker *l, struct resolved *r, const struct origin *o)
 		if (b == NULL)
 			continue;
 		lay_scalars(&r->scalars, &b->scalars, i > 0);
-		add_to_names(l, &r->credentials, &b->credentials);
+		add_credentials(l, &r->credentials, &b->credentials);
 	}
 }
 
@@ -385,7 +394,7 @@ resolve(struct linker *l, const struct profile_file *file,
 	l->depth--;
 	own = own_scalars(file->ast, o);
 	lay_scalars(&r->scalars, &own, false);
-	add_to_names(l, &r->credentials, &file->ast->network.credentials);
+	add_credentials(l, &r->credentials, &file->ast->network.credentials);
 	add_lists(l, o, file->ast);
 	r->done = true;
 	return r;

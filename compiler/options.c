@@ -91,6 +91,14 @@ define(struct compile *c, const char *name, const char *value)
 	return target_define(&c->arena, &c->diags, &c->target, t.s);
 }
 
+bool
+option_finish(struct compile *c)
+{
+	return c->os_release == NULL ||
+	       target_os_release(&c->arena, &c->diags, &c->sources,
+		   c->os_release, &c->target);
+}
+
 enum option_result
 option_compile(struct compile *c, int argc, char **argv, int *i)
 {
@@ -112,10 +120,10 @@ option_compile(struct compile *c, int argc, char **argv, int *i)
 	}
 	if (option_value(verb, "--target", argc, argv, i, &v))
 		return taken(v != NULL && set_target(c, v));
-	if (option_value(verb, "--os-release", argc, argv, i, &v))
-		return taken(
-		    v != NULL && target_os_release(&c->arena, &c->diags,
-				     &c->sources, v, &c->target));
+	if (option_value(verb, "--os-release", argc, argv, i, &v)) {
+		c->os_release = v;
+		return taken(v != NULL);
+	}
 	if (option_value(verb, "-D", argc, argv, i, &v))
 		return taken(v != NULL && target_define(&c->arena, &c->diags,
 					      &c->target, v));

@@ -24,6 +24,9 @@ void option_init(struct compile *c);
 enum option_result option_compile(
     struct compile *c, int argc, char **argv, int *i);
 
+/* After the last option: what has to see all of them.  False: diagnosed. */
+bool option_finish(struct compile *c);
+
 /*
  * Does argv[*i] carry the option, as "--name VALUE" or "--name=VALUE"?  A
  * missing value is reported and makes *ret_value NULL.

@@ -38,7 +38,9 @@ enum {
 	SOCK_STREAM_ = 1,
 	SOCK_DGRAM_ = 2,
 	IPPROTO_TCP_ = 6,
+	IPPROTO_ICMP_ = 1,
 	IPPROTO_UDP_ = 17,
+	IPPROTO_ICMPV6_ = 58,
 	MSG_FASTOPEN_ = 0x20000000,
 
 	X32_BIT = 0x40000000,
@@ -245,7 +247,7 @@ socket_calls(
 	jump(p, BPF_JEQ_K, AF_INET6_, L_NEXT, rest);
 	load(p, DATA_ARG1);
 	p->v[p->n++] = (struct insn){.code = BPF_AND_K, .k = SOCK_TYPE_MASK};
-	if (net->other)
+	if (net->other && !net->udp)
 		jump(p, BPF_JEQ_K, SOCK_DGRAM_, L_ALLOW, L_NEXT);
 	if (net->tcp) {
 		/* Not a stream: over the three instructions for streams. */
@@ -260,6 +262,10 @@ socket_calls(
 		load(p, DATA_ARG2);
 		jump(p, BPF_JEQ_K, 0, L_ALLOW, L_NEXT);
 		jump(p, BPF_JEQ_K, IPPROTO_UDP_, L_ALLOW, L_NEXT);
+		if (net->other) { /* ping */
+			jump(p, BPF_JEQ_K, IPPROTO_ICMP_, L_ALLOW, L_NEXT);
+			jump(p, BPF_JEQ_K, IPPROTO_ICMPV6_, L_ALLOW, L_NEXT);
+		}
 	}
 	jump(p, BPF_JA_K, 0, L_EACCES, L_NEXT);
 	end_call(p, begin);

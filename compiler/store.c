@@ -321,7 +321,8 @@ group_name_ok(struct text t)
 		char c = t.s[i];
 
 		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-			(c >= '0' && c <= '9') || c == '_' || c == '-'))
+			(c >= '0' && c <= '9') || c == '_' || c == '-' ||
+			(c == '.' && i > 0)))
 			return false;
 	}
 	return t.len > 0 && t.len <= 128;

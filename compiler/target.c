@@ -356,7 +356,13 @@ target_define(
 	if (place != NULL) {
 		if (place->len != 0)
 			return bad_define(d, name, " is defined twice", NULL);
-		return normal_path(a, d, name, value, place);
+		if (!normal_path(a, d, name, value, place))
+			return false;
+		if (place != &t->home || place->len > 1)
+			return true;
+		*place = (struct text){NULL, 0};
+		return bad_define(d, name, " cannot be the root directory",
+		    "every path on the machine would be in the home directory");
 	}
 	*VEC_PUSH(a, &t->defines) = (struct define){name, value};
 	return true;

@@ -1,6 +1,7 @@
 dist_man_MANS += \
 	docs/nono-blob.5 \
 	docs/nono-group.5 \
+	docs/nono-load.1 \
 	docs/nono-profile.5 \
 	docs/nonoc.1
 

@@ -36,6 +36,7 @@ script_tests = \
 	tests/equal.test \
 	tests/golden.test \
 	tests/kernel/confine.test \
+	tests/kernel/refuse.test \
 	tests/kernel/rights.test \
 	tests/reject.test \
 	tests/schema.test \

@@ -111,8 +111,9 @@ entries(void)
 	   "\"when\": []}]}}",
 	    "N2006");
 	is("{\"filesystem\": {\"read\": [\"\"]}}", "N2005");
-	is("{\"filesystem\": {\"deny\": [\"~/.aws/**\"]}}",
-	    "profile\nfilesystem.deny \"${HOME}/.aws/**\"\nN2016");
+	is("{\"filesystem\": {\"deny\": [\"~/.aws/**\"]}}", "N2017");
+	is("{\"filesystem\": {\"read\": [\"~/.aws/**\"]}}",
+	    "profile\nfilesystem.read \"${HOME}/.aws/**\"\nN2016");
 	is("{\"filesystem\": {\"ignore\": [\"x\"]}}",
 	    "profile\nfilesystem.suppress_save_prompt \"x\"\nunenforced "
 	    "\"filesystem.suppress_save_prompt\" (tooling only: it grants "
@@ -360,7 +361,7 @@ groups(void)
 	IS_STR(decode("{\"description\": \"d\", \"deny\": {\"access\": "
 		      "[\"@git:toplevel\"]}}",
 		   true),
-	    "N2005");
+	    "N2014");
 	IS_STR(decode("{\"description\": \"d\", \"symlink_pairs\": {\"~x\": "
 		      "\"/y\"}}",
 		   true),
