@@ -10,6 +10,7 @@
 #include "compiler/diag.h"
 
 enum {
+	BLOCK_FIRST = 4 << 10, /* many arenas are small; each next is double */
 	BLOCK_SIZE = 64 << 10,
 	LARGE = BLOCK_SIZE / 4, /* from here on a block of its own */
 };
@@ -80,7 +81,11 @@ arena_alloc(struct arena *a, size_t count, size_t size)
 	size_t at = b == NULL ? 0 : (b->used + align - 1) & ~(align - 1);
 
 	if (b == NULL || at > b->size || bytes > b->size - at) {
-		b = block_new(bytes > BLOCK_SIZE ? bytes : BLOCK_SIZE);
+		size_t next = b == NULL ? BLOCK_FIRST : b->size * 2;
+
+		if (next > BLOCK_SIZE)
+			next = BLOCK_SIZE;
+		b = block_new(bytes > next ? bytes : next);
 		b->next = a->blocks;
 		a->blocks = b;
 		at = 0;

@@ -412,11 +412,20 @@ warn_likely_refusals(struct checker *k)
 	static const char *const homes[] = {"home", "root", "Users"};
 	const char *usually = "where the XDG variables have their usual values";
 	const struct capset *c = k->caps;
+	struct path *places;
 
+	/* Hints are not worth minutes. */
+	if ((uint64_t)c->caps.n * c->denies.n > LIKELY_MAX)
+		return;
+	places = ARENA_ARRAY(k->arena, (size_t)c->denies.n + 1, struct path);
+	for (uint32_t j = 0; j < c->denies.n; j++) {
+		places[j] = c->denies.v[j].path;
+		(void)usual_place(k, places[j], &places[j]);
+	}
 	for (uint32_t i = 0; i < c->caps.n; i++) {
 		const struct cap *cap = &c->caps.v[i];
 		struct VEC(const struct deny *) in = {0};
-		struct path spelt = cap->path, denied;
+		struct path spelt = cap->path;
 		bool xdg = usual_place(k, cap->path, &spelt), inside = false;
 
 		if (!xdg && cap->path.root != BLOB_ROOT_HOME)
@@ -424,13 +433,11 @@ warn_likely_refusals(struct checker *k)
 		for (uint32_t j = 0; j < c->denies.n; j++) {
 			const struct deny *deny = &c->denies.v[j];
 
-			denied = deny->path;
-			if (usual_place(k, deny->path, &denied) == xdg &&
-			    (!xdg || deny->path.root == cap->path.root))
+			if (deny->path.root == cap->path.root)
 				continue; /* compared for certain already */
-			if (!meets(cap, spelt, deny, denied))
+			if (!meets(cap, spelt, deny, places[j]))
 				continue;
-			inside |= path_relate(denied, spelt) == PATH_BELOW;
+			inside |= path_relate(places[j], spelt) == PATH_BELOW;
 			*VEC_PUSH(k->arena, &in) = deny;
 		}
 		warn_likely(k, cap, in.v, in.n, inside, usually);

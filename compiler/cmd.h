@@ -25,8 +25,10 @@ int cmd_id(int argc, char **argv);
 int cmd_strip(int argc, char **argv);
 
 /*
- * What compile wrote: bytes to a temporary file beside `path`, fsync, rename;
- * `path` is untouched on failure (N6002).  Mode 0644.  "-" is stdout.
+ * What compile wrote: bytes to a temporary file beside `path`, then rename;
+ * `path` is untouched on failure (N6002).  Mode 0644.  "-" is stdout.  Not
+ * synced to the disk: what a power failure may cost can be compiled again, and
+ * no loader takes half a policy.
  */
 struct diags;
 int output_write(

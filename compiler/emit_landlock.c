@@ -384,8 +384,8 @@ emit_marks(struct emitter *e, struct marks *m)
 static bool
 is_group(const struct capset *c, uint32_t source)
 {
-	for (uint32_t i = 0; i < c->policy->groups.n; i++)
-		if (c->policy->groups.v[i].file->source == source)
+	for (uint32_t i = 0; i < c->policy->group_sources.n; i++)
+		if (c->policy->group_sources.v[i] == source)
 			return true;
 	return false;
 }

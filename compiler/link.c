@@ -476,6 +476,7 @@ use_group(
 		l->ok = false;
 		return;
 	}
+	*VEC_PUSH(arena_of(l), &l->policy->group_sources) = file->source;
 	if (ex != NULL && file->ast->required.value != 0) {
 		struct diag *diag = diag_at(diags_of(l), DIAG_REQUIRED_GROUP,
 		    ex->at, "group \"%.*s\" is required and cannot be excluded",

@@ -83,8 +83,7 @@ replace(int dir, const char *base, const void *bytes, size_t size)
 
 	if (fd < 0)
 		return errno;
-	if (!write_all(fd, bytes, size) || fchmod(fd, 0644) != 0 ||
-	    fsync(fd) != 0)
+	if (!write_all(fd, bytes, size) || fchmod(fd, 0644) != 0)
 		error = errno;
 	if (close(fd) != 0 && error == 0)
 		error = errno;
@@ -92,8 +91,6 @@ replace(int dir, const char *base, const void *bytes, size_t size)
 		error = errno;
 	if (error != 0)
 		(void)unlinkat(dir, name, 0);
-	else
-		(void)fsync(dir); /* the file is whole either way */
 	return error;
 }
 

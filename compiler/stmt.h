@@ -110,6 +110,7 @@ struct policy {
 	struct text name, version;
 	struct VEC(struct origin *) origins; /* every file that took part */
 	struct VEC(struct group_use) groups; /* final, in order */
+	struct VEC(uint32_t) group_sources;  /* of all that were looked at */
 	struct VEC(struct stmt) stmts;
 	struct scalars scalars;
 	struct VEC(struct port_stmt) ports;

@@ -10,6 +10,8 @@
 
 /* clang-format off */
 static const char *const suffixes[] = { ".jsonc", ".json", ".yaml", ".yml" };
+/* What comes with nonoc is JSON: no look at anything else before it. */
+static const char *const installed[] = { ".json", ".jsonc", ".yaml", ".yml" };
 /* clang-format on */
 
 static struct text
@@ -131,11 +133,14 @@ static struct text
 find_in(struct store *s, struct text dir, struct text name,
     const struct profile_file *but)
 {
+	const bool own = dir.len > strlen(s->data) &&
+			 memcmp(dir.s, s->data, strlen(s->data)) == 0;
+
 	for (size_t i = 0; i < ARRAY_LEN(suffixes); i++) {
 		struct text path =
 		    arena_printf(s->arena, "%.*s%s%.*s%s", (int)dir.len, dir.s,
 			dir.len == 0 || dir.s[dir.len - 1] == '/' ? "" : "/",
-			(int)name.len, name.s, suffixes[i]);
+			(int)name.len, name.s, (own ? installed : suffixes)[i]);
 
 		if ((but == NULL || !text_equal(path, but->path)) &&
 		    exists(path.s))

@@ -2,8 +2,10 @@
 # tool chain of the loader.
 
 EXTRA_DIST += \
+	tests/bench/compile \
 	tests/bench/gen-limit \
 	tests/bench/launch.c \
 	tests/bench/limit.c \
+	tests/bench/read.c \
 	tests/bench/run \
 	tests/bench/true.c
