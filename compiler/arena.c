@@ -6,12 +6,14 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "compiler/diag.h"
 
 enum {
 	BLOCK_FIRST = 4 << 10, /* many arenas are small; each next is double */
 	BLOCK_SIZE = 64 << 10,
+	MAPPED = 256 << 10, /* from here on mapped, and given back when freed */
 	LARGE = BLOCK_SIZE / 4, /* from here on a block of its own */
 };
 
@@ -29,8 +31,15 @@ block_new(size_t size)
 
 	if (size > SIZE_MAX - sizeof(*b))
 		diag_out_of_memory();
-	/* calloc: a large block costs no page that is never written. */
-	b = calloc(1, sizeof(*b) + size);
+	/* Either way a page that is never written costs nothing. */
+	if (size < MAPPED) {
+		b = calloc(1, sizeof(*b) + size);
+	} else {
+		b = mmap(NULL, sizeof(*b) + size, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (b == MAP_FAILED)
+			b = NULL;
+	}
 	if (b == NULL)
 		diag_out_of_memory();
 	b->size = size;
@@ -101,7 +110,10 @@ arena_release(struct arena *a)
 
 	for (struct arena_block *b = a->blocks; b != NULL; b = next) {
 		next = b->next;
-		free(b);
+		if (b->size < MAPPED)
+			free(b);
+		else
+			(void)munmap(b, sizeof(*b) + b->size);
 	}
 	*a = (struct arena){0};
 }

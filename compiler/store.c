@@ -11,7 +11,7 @@
 /* clang-format off */
 static const char *const suffixes[] = { ".jsonc", ".json", ".yaml", ".yml" };
 /* What comes with nonoc is JSON: no look at anything else before it. */
-static const char *const installed[] = { ".json", ".jsonc", ".yaml", ".yml" };
+static const char *const installed_suffixes[] = { ".json", ".jsonc", ".yaml", ".yml" };
 /* clang-format on */
 
 static struct text
@@ -140,7 +140,7 @@ find_in(struct store *s, struct text dir, struct text name,
 		struct text path =
 		    arena_printf(s->arena, "%.*s%s%.*s%s", (int)dir.len, dir.s,
 			dir.len == 0 || dir.s[dir.len - 1] == '/' ? "" : "/",
-			(int)name.len, name.s, (own ? installed : suffixes)[i]);
+			(int)name.len, name.s, (own ? installed_suffixes : suffixes)[i]);
 
 		if ((but == NULL || !text_equal(path, but->path)) &&
 		    exists(path.s))
