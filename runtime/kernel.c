@@ -233,23 +233,35 @@ static const struct rights silent = {{
     [RIGHTS_FS] = BLOB_FS_RESOLVE_UNIX,
 }};
 
+/*
+ * Where the policy's program blocks the network it does so on every kernel;
+ * of Landlock's rights it needs those of the ports that are left, which the
+ * policy requires.
+ */
+static bool
+blocked_without(const struct launch *l)
+{
+	return l->target.network == BLOB_NET_BLOCK && l->program.n > 0;
+}
+
 static void
 judge_losses(struct launch *l)
 {
-	const struct rights want = wanted(l);
-	struct rights need = required(l), lost;
+	struct rights want = wanted(l), need = required(l);
 
+	if (blocked_without(l))
+		want.of[RIGHTS_NET] = need.of[RIGHTS_NET];
 	if (l->opt.strict)
 		need = want;
 	if (insecure_proxy(l))
 		need.of[RIGHTS_NET] = 0;
 	for (unsigned c = 0; c < RIGHTS_CLASSES; c++) {
-		lost.of[c] = want.of[c] & ~l->handled.of[c];
+		l->lost.of[c] = want.of[c] & ~l->handled.of[c];
 		need.of[c] &= ~l->handled.of[c];
 	}
 	refuse(l, &need);
 	for (unsigned c = 0; c < RIGHTS_CLASSES; c++)
-		for (uint64_t m = lost.of[c] & ~silent.of[c]; m != 0;
+		for (uint64_t m = l->lost.of[c] & ~silent.of[c]; m != 0;
 		     m &= m - 1)
 			warn("Landlock ABI ", decimal(l->abi), " lacks ",
 			    right_name((enum rights_class)c, m & -m), ": ",
@@ -302,7 +314,8 @@ check_mode(const struct launch *l)
 	case BLOB_NET_PORTS: /* as much as is handled, see judge_losses() */
 		break;
 	case BLOB_NET_BLOCK:
-		need = BLOB_NET_BIND_TCP | BLOB_NET_CONNECT_TCP;
+		if (!blocked_without(l))
+			need = BLOB_NET_BIND_TCP | BLOB_NET_CONNECT_TCP;
 		break;
 	case BLOB_NET_PROXY:
 		need = BLOB_NET_CONNECT_TCP;

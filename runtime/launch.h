@@ -69,7 +69,11 @@ struct launch {
 
 	unsigned abi, errata;
 	struct rights handled; /* by the ruleset that the kernel accepted */
+	struct rights lost;    /* wanted, and nothing else does their work */
 	int ruleset;
+
+	struct blob_program program; /* the policy's, for here; n 0: none */
+	bool filtered;		     /* by it, or for a terminal's sake */
 
 	struct root roots[BLOB_ROOTS];
 	unsigned nlinked;
@@ -88,12 +92,14 @@ void options_parse(struct launch *l, int argc, char **argv);
 void descriptors_close(struct launch *l);
 void policy_read(struct launch *l);
 void command_check(const struct launch *l);
+void filter_choose(struct launch *l);
 void kernel_negotiate(struct launch *l);
 void network_apply(const struct launch *l);
 void roots_open(struct launch *l);
 void denies_resolve(struct launch *l);
 void rules_apply(struct launch *l);
 void kernel_restrict(const struct launch *l);
+void filter_install(const struct launch *l);
 void summary_print(const struct launch *l, int fd);
 _Noreturn void command_exec(const struct launch *l);
 

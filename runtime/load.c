@@ -17,12 +17,14 @@ main(int argc, char **argv)
 	descriptors_close(&l);
 	policy_read(&l);
 	command_check(&l);
+	filter_choose(&l);
 	kernel_negotiate(&l);
 	network_apply(&l);
 	roots_open(&l);
 	denies_resolve(&l);
 	rules_apply(&l);
 	kernel_restrict(&l);
+	filter_install(&l);
 	if (l.opt.dry_run) {
 		summary_print(&l, STDOUT);
 		return 0;

@@ -20,6 +20,7 @@ loader_sources = \
 	runtime/denies.c \
 	runtime/descriptors.c \
 	runtime/exec.c \
+	runtime/filter.c \
 	runtime/kernel.c \
 	runtime/landlock.c \
 	runtime/links.c \

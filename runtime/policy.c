@@ -108,12 +108,7 @@ policy_read(struct launch *l)
 		die("policy", name, ": ", why, ", compile it again", NULL);
 	close(fd);
 	l->target = blob_target(&l->blob);
-	/* Later steps.  A policy that needs one is not run without it. */
-	if (l->blob.secc.p != NULL)
-		die("policy", name,
-		    ": has a seccomp program, which this "
-		    "version cannot apply",
-		    NULL);
+	/* A later step.  A policy that needs it is not run without it. */
 	if (l->blob.envf.p != NULL || (l->target.flags & BLOB_F_ENV_ALLOW) != 0)
 		die("policy", name,
 		    ": filters the environment, which this "

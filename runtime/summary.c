@@ -83,6 +83,19 @@ print_handled(const struct launch *l, int fd)
 	}
 }
 
+static void
+print_filter(const struct launch *l, int fd)
+{
+	line_add("seccomp    ");
+	if (l->program.n > 0) {
+		line_add("the policy's program, ");
+		line_add(decimal(l->program.n));
+		line_add(" instructions; ");
+	}
+	line_add(l->filtered ? "no typing into terminals" : "none");
+	line_send(fd);
+}
+
 static const char *
 label(enum outcome outcome)
 {
@@ -133,23 +146,50 @@ print_rule(const struct launch *l, uint32_t i, int fd)
 static void
 print_lost(const struct launch *l, int fd)
 {
-	const struct rights lost = {{
-	    l->target.fs_handled & ~l->handled.of[RIGHTS_FS],
-	    l->target.net_handled & ~l->handled.of[RIGHTS_NET],
-	    l->target.scoped & ~l->handled.of[RIGHTS_SCOPE],
-	}};
-
 	for (unsigned c = 0; c < RIGHTS_CLASSES; c++)
-		for (uint64_t m = lost.of[c]; m != 0; m &= m - 1)
+		for (uint64_t m = l->lost.of[c]; m != 0; m &= m - 1)
 			say(fd, "lost       ",
 			    right_name((enum rights_class)c, m & -m), ": ",
 			    right_missed((enum rights_class)c, m & -m), NULL);
+}
+
+/* Has the policy a rule for a port with one of these rights? */
+static bool
+has_port(const struct launch *l, uint64_t rights)
+{
+	for (uint32_t i = 0; i < l->blob.nports; i++)
+		if ((blob_port(&l->blob, i).rights & rights) != 0)
+			return true;
+	return false;
+}
+
+/*
+ * Whether the policy's program leaves sockets on which these rights are used
+ * at all.  What it is for follows from the mode; see nono-blob(5).
+ */
+static bool
+has_sockets(const struct launch *l, uint64_t rights)
+{
+	if (l->program.n == 0)
+		return true;
+	switch (l->target.network) {
+	case BLOB_NET_OPEN:
+	case BLOB_NET_PORTS:
+		break;
+	case BLOB_NET_BLOCK:
+		return has_port(l, rights);
+	case BLOB_NET_PROXY:
+		return (rights & BLOB_NET_CONNECT_TCP) != 0;
+	}
+	return true;
 }
 
 /* What stays open on this kernel whatever the policy says. */
 static void
 print_residual(const struct launch *l, int fd)
 {
+	const enum blob_network mode = l->target.network;
+	const bool program = l->program.n > 0;
 	const uint64_t fs = l->handled.of[RIGHTS_FS];
 	const uint64_t net = l->handled.of[RIGHTS_NET];
 	const uint64_t scope = l->handled.of[RIGHTS_SCOPE];
@@ -159,9 +199,16 @@ print_residual(const struct launch *l, int fd)
 		bool open;
 		const char *what;
 	} residual[] = {
-	    {(net & tcp) != tcp, "TCP"},
-	    {(net & udp) != udp, "UDP, so DNS and QUIC too"},
-	    {true, "ICMP, raw, packet, netlink and vsock sockets, MPTCP"},
+	    {has_sockets(l, tcp) && (net & tcp) != tcp, "TCP"},
+	    {has_sockets(l, tcp) && (net & BLOB_NET_BIND_TCP) != 0,
+		"listening on a TCP port that the kernel chooses"},
+	    {has_sockets(l, udp) && (net & udp) != udp,
+		"UDP, so DNS and QUIC too"},
+	    {program && mode == BLOB_NET_PORTS,
+		"ICMP, netlink and vsock sockets"},
+	    {program && mode == BLOB_NET_PROXY, "netlink sockets"},
+	    {!program || mode == BLOB_NET_OPEN,
+		"ICMP, raw, packet, netlink and vsock sockets, MPTCP"},
 	    {(fs & BLOB_FS_RESOLVE_UNIX) == 0,
 		"sockets in the file system, of Docker, D-Bus, ssh-agent"},
 	    {(scope & BLOB_SCOPE_ABSTRACT_UNIX) == 0, "abstract sockets"},
@@ -186,6 +233,7 @@ summary_print(const struct launch *l, int fd)
 	print_policy(l, fd);
 	print_network(l, fd);
 	print_handled(l, fd);
+	print_filter(l, fd);
 	say(fd, "rules      ", decimal(l->blob.npaths), ": ", decimal(granted),
 	    " granted, ", decimal(l->count[OUTCOME_MISSING]), " missing, ",
 	    decimal(l->count[OUTCOME_WITHHELD] + l->count[OUTCOME_UNASKED]),
