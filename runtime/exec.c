@@ -9,8 +9,6 @@
 #include "runtime/launch.h"
 #include "runtime/report.h"
 
-extern char **environ;
-
 /* Found, but the kernel does not run it: says why, as far as it shows. */
 static _Noreturn void
 not_executable(const char *path, int error)
@@ -54,9 +52,11 @@ candidate(const char *dir, size_t n, const char *name, char *ret_path)
 /*
  * The search of execvp(3), but for scripts without #!, in which a shell would
  * be started.  It runs under the policy, as all that is not ours to decide.
+ * $PATH is the caller's, whatever the policy makes of the command's own: who
+ * names a command means the one that he would have got.
  */
 static _Noreturn void
-search(const char *name, char **argv)
+search(const struct launch *l, const char *name)
 {
 	static char path[PATH_MAX], found[PATH_MAX];
 	const char *dir = getenv("PATH");
@@ -68,7 +68,7 @@ search(const char *name, char **argv)
 	for (;; dir += n + 1) {
 		n = strcspn(dir, ":");
 		if (candidate(dir, n, name, path)) {
-			execve(path, argv, environ);
+			execve(path, l->opt.command, l->vars);
 			if (*found == '\0') {
 				error = errno;
 				if (access(path, F_OK) == 0)
@@ -91,8 +91,8 @@ command_exec(const struct launch *l)
 	int error;
 
 	if (strchr(argv[0], '/') == NULL && *argv[0] != '\0')
-		search(argv[0], argv);
-	execve(argv[0], argv, environ);
+		search(l, argv[0]);
+	execve(argv[0], argv, l->vars);
 	error = errno;
 	if (access(argv[0], F_OK) == 0)
 		not_executable(argv[0], error);

@@ -8,7 +8,7 @@
 #include "runtime/blob.h"
 #include "runtime/path.h"
 
-enum { KEEP_MAX = 1024, LINKED_MAX = 256 };
+enum { KEEP_MAX = 1024, LINKED_MAX = 256, VARS_MAX = 16384 };
 
 /* The command line. */
 struct options {
@@ -85,6 +85,11 @@ struct launch {
 	int keep[KEEP_MAX]; /* descriptors that stay open, ascending */
 	struct linked linked[LINKED_MAX];
 	uint8_t outcomes[BLOB_RULES_MAX]; /* enum outcome of each path rule */
+
+	/* The command's environment, what is set last; and what it lost. */
+	unsigned nvars, nset, nremoved;
+	char *vars[VARS_MAX + 1]; /* ends with NULL */
+	const char *removed[VARS_MAX];
 };
 
 /* The steps, in order.  None returns unless all of it is done. */
@@ -98,6 +103,7 @@ void network_apply(const struct launch *l);
 void roots_open(struct launch *l);
 void denies_resolve(struct launch *l);
 void rules_apply(struct launch *l);
+void environment_filter(struct launch *l);
 void kernel_restrict(const struct launch *l);
 void filter_install(const struct launch *l);
 void summary_print(const struct launch *l, int fd);

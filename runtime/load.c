@@ -23,6 +23,7 @@ main(int argc, char **argv)
 	roots_open(&l);
 	denies_resolve(&l);
 	rules_apply(&l);
+	environment_filter(&l);
 	kernel_restrict(&l);
 	filter_install(&l);
 	if (l.opt.dry_run) {

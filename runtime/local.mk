@@ -19,6 +19,7 @@ loader_sources = \
 	$(blob_sources) \
 	runtime/denies.c \
 	runtime/descriptors.c \
+	runtime/environment.c \
 	runtime/exec.c \
 	runtime/filter.c \
 	runtime/kernel.c \

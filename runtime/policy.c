@@ -108,12 +108,6 @@ policy_read(struct launch *l)
 		die("policy", name, ": ", why, ", compile it again", NULL);
 	close(fd);
 	l->target = blob_target(&l->blob);
-	/* A later step.  A policy that needs it is not run without it. */
-	if (l->blob.envf.p != NULL || (l->target.flags & BLOB_F_ENV_ALLOW) != 0)
-		die("policy", name,
-		    ": filters the environment, which this "
-		    "version cannot do",
-		    NULL);
 }
 
 void

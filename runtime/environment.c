@@ -1,0 +1,279 @@
+#include <config.h>
+
+#include <string.h>
+#include <unistd.h>
+
+#include "runtime/launch.h"
+#include "runtime/report.h"
+
+extern char **environ;
+
+/*
+ * Never passed on, whatever the policy allows: what makes loaders and
+ * interpreters run code that the command did not name, and credentials that
+ * no tool needs.  A policy can still set them.
+ */
+static const char *const never[] = {
+    "LD_*",
+    "DYLD_*",
+    "GCONV_PATH",
+    "BASH_FUNC_*",
+    "BASH_ENV",
+    "ENV",
+    "CDPATH",
+    "GLOBIGNORE",
+    "PROMPT_COMMAND",
+    "IFS",
+    "PYTHONSTARTUP",
+    "PYTHONPATH",
+    "NODE_OPTIONS",
+    "NODE_PATH",
+    "PERL5OPT",
+    "PERL5LIB",
+    "RUBYOPT",
+    "RUBYLIB",
+    "GEM_PATH",
+    "GEM_HOME",
+    "JAVA_TOOL_OPTIONS",
+    "_JAVA_OPTIONS",
+    "DOTNET_STARTUP_HOOKS",
+    "GOFLAGS",
+    "GIT_*",
+    "OP_SESSION_*",
+    "OP_SERVICE_ACCOUNT_TOKEN",
+    "OP_CONNECT_TOKEN",
+    "OP_CONNECT_HOST",
+};
+
+/* What tells programs where the proxy is, and what not to ask it for. */
+static const struct {
+	const char *name;
+	bool direct;
+} proxy[] = {
+    {"HTTP_PROXY", false},
+    {"HTTPS_PROXY", false},
+    {"ALL_PROXY", false},
+    {"http_proxy", false},
+    {"https_proxy", false},
+    {"all_proxy", false},
+    {"NO_PROXY", true},
+    {"no_proxy", true},
+};
+enum { PROXY = sizeof(proxy) / sizeof(*proxy) };
+
+/* The variables that are set, "NAME=VALUE", each ended by a NUL. */
+static char text[128 * 1024];
+static size_t used;
+
+static void
+put(const char *s, size_t n)
+{
+	if (n > sizeof(text) - used)
+		die("environment", "the policy sets more than ",
+		    decimal(sizeof(text)),
+		    " bytes of variables, shorten them in the profile", NULL);
+	memcpy(text + used, s, n);
+	used += n;
+}
+
+static bool
+same(const char *name, const char *var, size_t n)
+{
+	return strncmp(name, var, n) == 0 && name[n] == '\0';
+}
+
+/*
+ * A name, or how it begins and a star.  Each variable is compared with each
+ * pattern at every launch, and nearly all differ in their first byte.
+ */
+static bool
+matches(const char *pattern, const char *var, size_t n)
+{
+	size_t len;
+
+	if (*pattern != *var && *pattern != '*')
+		return false;
+	len = strlen(pattern);
+	if (pattern[len - 1] != '*')
+		return same(pattern, var, n);
+	return n >= len - 1 && memcmp(pattern, var, len - 1) == 0;
+}
+
+/* Does the policy itself give this variable a value? */
+static bool
+is_set(const struct launch *l, const char *var, size_t n)
+{
+	for (uint32_t i = 0; i < l->blob.nenvs; i++) {
+		const struct blob_env e = blob_env(&l->blob, i);
+
+		if (e.kind == BLOB_ENV_SET && same(e.name, var, n))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_proxy(const struct launch *l, const char *var, size_t n)
+{
+	if (l->target.network != BLOB_NET_PROXY)
+		return false;
+	for (size_t i = 0; i < PROXY; i++)
+		if (same(proxy[i].name, var, n))
+			return true;
+	return false;
+}
+
+/* Denied goes before allowed; with no list of allowed ones, all are. */
+static bool
+passes(const struct launch *l, const char *var, size_t n)
+{
+	bool allowed = (l->target.flags & BLOB_F_ENV_ALLOW) == 0;
+
+	for (size_t i = 0; i < sizeof(never) / sizeof(*never); i++)
+		if (matches(never[i], var, n))
+			return false;
+	for (uint32_t i = 0; i < l->blob.nenvs; i++) {
+		const struct blob_env e = blob_env(&l->blob, i);
+
+		switch (e.kind) {
+		case BLOB_ENV_ALLOW:
+			allowed = allowed || matches(e.name, var, n);
+			break;
+		case BLOB_ENV_DENY:
+			if (matches(e.name, var, n))
+				return false;
+			break;
+		case BLOB_ENV_SET:
+			break;
+		}
+	}
+	return allowed;
+}
+
+static void
+too_many(void)
+{
+	die("environment", "there are more than ", decimal(VARS_MAX),
+	    " variables, start it with fewer", NULL);
+}
+
+static void
+add(struct launch *l, char *var)
+{
+	if (l->nvars == VARS_MAX)
+		too_many();
+	l->vars[l->nvars++] = var;
+}
+
+static void
+remove_from(struct launch *l, const char *var)
+{
+	if (l->nremoved == VARS_MAX)
+		too_many();
+	l->removed[l->nremoved++] = var;
+}
+
+/*
+ * What the command inherits.  What is no variable at all is removed, too:
+ * programs do not agree on what its name would be.
+ */
+static void
+inherit(struct launch *l)
+{
+	for (char **v = environ; v != NULL && *v != NULL; v++) {
+		const size_t n = strcspn(*v, "=");
+		const bool named = n > 0 && (*v)[n] == '=';
+
+		if (named && (is_set(l, *v, n) || is_proxy(l, *v, n)))
+			continue;
+		if (named && passes(l, *v, n))
+			add(l, *v);
+		else
+			remove_from(l, *v);
+	}
+}
+
+/* A root's path where the value names it; false: it has none. */
+static bool
+put_root(const struct launch *l, enum blob_root root, bool slash_follows)
+{
+	const struct root *r = &l->roots[root];
+
+	if (!r->known)
+		return false;
+	put(r->at.s, r->at.len);
+	if (r->at.len == 0 && !slash_follows)
+		put("/", 1);
+	return true;
+}
+
+static bool
+put_value(const struct launch *l, const char *value)
+{
+	for (const char *p = value; *p != '\0'; p++) {
+		const unsigned c = (unsigned char)*p;
+
+		if (c == BLOB_UID_BYTE) {
+			const char *uid = decimal(getuid());
+
+			put(uid, strlen(uid));
+		} else if (c > BLOB_ROOT_BYTE &&
+			   c < (unsigned)BLOB_ROOT_BYTE + BLOB_ROOTS) {
+			if (!put_root(l, (enum blob_root)(c - BLOB_ROOT_BYTE),
+				p[1] == '/'))
+				return false;
+		} else {
+			put(p, 1);
+		}
+	}
+	return true;
+}
+
+/* Set to nothing sensible it would mislead: it is left out instead. */
+static void
+set(struct launch *l, const char *name, const char *value)
+{
+	const size_t start = used;
+
+	put(name, strlen(name));
+	put("=", 1);
+	if (!put_value(l, value)) {
+		used = start;
+		warn("the variable ", name,
+		    " is not set: its value needs $XDG_RUNTIME_DIR", NULL);
+		return;
+	}
+	put("", 1);
+	add(l, text + start);
+	l->nset++;
+}
+
+static void
+set_proxy(struct launch *l)
+{
+	static char url[sizeof("http://127.0.0.1:65535")];
+	const char *port = decimal(l->opt.proxy_port);
+	static const char before[] = "http://127.0.0.1:";
+
+	memcpy(url, before, sizeof(before));
+	strncat(url, port, sizeof(url) - sizeof(before));
+	for (size_t i = 0; i < PROXY; i++)
+		if (!is_set(l, proxy[i].name, strlen(proxy[i].name)))
+			set(l, proxy[i].name,
+			    proxy[i].direct ? "localhost,127.0.0.1,::1" : url);
+}
+
+void
+environment_filter(struct launch *l)
+{
+	inherit(l);
+	for (uint32_t i = 0; i < l->blob.nenvs; i++) {
+		const struct blob_env e = blob_env(&l->blob, i);
+
+		if (e.kind == BLOB_ENV_SET)
+			set(l, e.name, e.value);
+	}
+	if (l->target.network == BLOB_NET_PROXY)
+		set_proxy(l);
+	l->vars[l->nvars] = NULL;
+}
