@@ -36,6 +36,8 @@ script_tests = \
 	tests/equal.test \
 	tests/golden.test \
 	tests/kernel/confine.test \
+	tests/kernel/environment.test \
+	tests/kernel/network.test \
 	tests/kernel/refuse.test \
 	tests/kernel/rights.test \
 	tests/reject.test \
