@@ -15,6 +15,7 @@ unit_programs = \
 	tests/unit/node \
 	tests/unit/path \
 	tests/unit/schema \
+	tests/unit/seccomp \
 	tests/unit/sha256 \
 	tests/unit/source \
 	tests/unit/target \
