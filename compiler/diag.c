@@ -78,7 +78,7 @@ diag_at(
 	return diag;
 }
 
-static void
+__attribute__((format(printf, 4, 0))) static void
 append(struct diags *d, struct diag_line **list, struct span at,
     const char *fmt, va_list ap)
 {

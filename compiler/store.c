@@ -140,7 +140,8 @@ find_in(struct store *s, struct text dir, struct text name,
 		struct text path =
 		    arena_printf(s->arena, "%.*s%s%.*s%s", (int)dir.len, dir.s,
 			dir.len == 0 || dir.s[dir.len - 1] == '/' ? "" : "/",
-			(int)name.len, name.s, (own ? installed_suffixes : suffixes)[i]);
+			(int)name.len, name.s,
+			(own ? installed_suffixes : suffixes)[i]);
 
 		if ((but == NULL || !text_equal(path, but->path)) &&
 		    exists(path.s))

@@ -376,10 +376,13 @@ pass(struct launch *l, unsigned agree)
 static void
 find_self(struct launch *l)
 {
-	const char *name = (const char *)(uintptr_t)getauxval(AT_EXECFN);
-	const int fd =
-	    name == NULL ? -1 : place_open(name, O_PATH, &l->scratch);
+	const unsigned long value = getauxval(AT_EXECFN);
+	const char *name;
+	int fd;
 
+	_Static_assert(sizeof(name) == sizeof(value), "an auxiliary pointer");
+	memcpy(&name, &value, sizeof(name));
+	fd = name == NULL ? -1 : place_open(name, O_PATH, &l->scratch);
 	if (fd >= 0)
 		close(fd);
 	else if (!place_of_link("/proc/self/exe", &l->scratch))
