@@ -238,31 +238,6 @@ integer(const struct json_lexeme *token)
 
 static bool value(struct parser *p);
 
-/* The opening bracket has been seen, and is the present token. */
-static bool
-list(struct parser *p)
-{
-	struct span around = p->open;
-
-	if (!build_begin(&p->build, false, p->token.at))
-		return false;
-	p->open = p->token.at;
-	next(p);
-	while (p->token.kind != JSON_LIST_CLOSE) {
-		if (!value(p))
-			return false;
-		if (p->token.kind == JSON_COMMA)
-			next(p);
-		else if (p->token.kind != JSON_LIST_CLOSE)
-			return no_comma(p, ", or ]");
-	}
-	p->open = around;
-	if (!build_end(&p->build, p->token.at))
-		return false;
-	next(p);
-	return true;
-}
-
 static bool
 entry(struct parser *p)
 {
@@ -277,22 +252,24 @@ entry(struct parser *p)
 	return value(p);
 }
 
+/* The opening bracket has been seen, and is the present token. */
 static bool
-map(struct parser *p)
+bracketed(struct parser *p, bool is_map)
 {
 	struct span around = p->open;
 
-	if (!build_begin(&p->build, true, p->token.at))
+	if (!build_begin(&p->build, is_map, p->token.at))
 		return false;
 	p->open = p->token.at;
 	next(p);
-	while (p->token.kind != JSON_MAP_CLOSE) {
-		if (!entry(p))
+	while (p->token.kind != (is_map ? JSON_MAP_CLOSE : JSON_LIST_CLOSE)) {
+		if (!(is_map ? entry(p) : value(p)))
 			return false;
 		if (p->token.kind == JSON_COMMA)
 			next(p);
-		else if (p->token.kind != JSON_MAP_CLOSE)
-			return no_comma(p, ", or }");
+		else if (p->token.kind !=
+			 (is_map ? JSON_MAP_CLOSE : JSON_LIST_CLOSE))
+			return no_comma(p, is_map ? ", or }" : ", or ]");
 	}
 	p->open = around;
 	if (!build_end(&p->build, p->token.at))
@@ -308,9 +285,9 @@ value(struct parser *p)
 
 	switch (p->token.kind) {
 	case JSON_MAP_OPEN:
-		return map(p);
+		return bracketed(p, true);
 	case JSON_LIST_OPEN:
-		return list(p);
+		return bracketed(p, false);
 	case JSON_NULL:
 		n.kind = NODE_NULL;
 		break;

@@ -38,7 +38,6 @@ static const char *const never[] = {
     "_JAVA_OPTIONS",
     "DOTNET_STARTUP_HOOKS",
     "GOFLAGS",
-    "GIT_*",
     "OP_SESSION_*",
     "OP_SERVICE_ACCOUNT_TOKEN",
     "OP_CONNECT_TOKEN",
