@@ -70,7 +70,10 @@ open_root(struct launch *l, enum blob_root root, int dir, const char *path)
 	r->at = path_keep(&l->scratch);
 }
 
-/* The usual place below the home directory: no links, and it is known. */
+/*
+ * The usual place below the home directory.  Opened without links it is where
+ * it is written; and where something is missing, no link was before that.
+ */
 static bool
 open_below_home(struct launch *l, enum blob_root root, const char *path)
 {
@@ -79,9 +82,10 @@ open_below_home(struct launch *l, enum blob_root root, const char *path)
 
 	r->fd = open_path(home->fd, path, O_DIRECTORY | O_CLOEXEC,
 	    RESOLVE_NO_LINKS | RESOLVE_NO_MAGIC);
-	if (r->fd < 0)
+	if (r->fd < 0 && errno != ENOENT)
 		return false;
-	descriptors_keep(l, r->fd);
+	if (r->fd >= 0)
+		descriptors_keep(l, r->fd);
 	place_set(&l->scratch, home->at);
 	if (!place_join(&l->scratch, path, strlen(path)))
 		return false;
