@@ -106,7 +106,8 @@ standard(const struct grant *g)
  * The file that a standard descriptor is open on may be opened again as the
  * descriptor is: no more than the command is handed anyway.  So there is
  * nothing to compare with denied paths, and procfs need not be asked where it
- * is.  A directory is handed to nobody.
+ * is.  Not so for a file that may only be appended to, a directory, and what
+ * is open as a mere name.
  */
 static enum outcome
 grant_standard(struct launch *l, struct grant *g)
@@ -116,11 +117,12 @@ grant_standard(struct launch *l, struct grant *g)
 
 	if (flags < 0 || fstat(g->fd, &st) != 0)
 		return refuse_or_skip(g, strerror(errno), "try again");
-	if (S_ISDIR(st.st_mode))
+	if (S_ISDIR(st.st_mode) || (flags & O_PATH) != 0)
 		return OUTCOME_EMPTY;
 	(void)spelled(g);
 	g->linked = true;
-	if ((flags & O_ACCMODE) == O_RDONLY)
+	if ((flags & O_ACCMODE) == O_RDONLY ||
+	    (S_ISREG(st.st_mode) && (flags & O_APPEND) != 0))
 		g->rights &= ~writes;
 	if ((flags & O_ACCMODE) == O_WRONLY)
 		g->rights &= ~reads;
