@@ -24,8 +24,16 @@ remember(
 	static struct place direct, real;
 
 	place_set(&direct, r->at);
-	if (!place_resolve(r->fd, suffix, &real) ||
-	    !place_join(&direct, suffix, strlen(suffix)) ||
+	errno = 0;
+	if (!place_resolve(r->fd, suffix, &real)) {
+		/* A loop leads nowhere; of anything else we cannot be sure. */
+		if (errno == ELOOP)
+			return;
+		die("denies", "cannot tell where ", suffix,
+		    " leads, which is denied: ",
+		    errno == 0 ? "too many links" : strerror(errno), NULL);
+	}
+	if (!place_join(&direct, suffix, strlen(suffix)) ||
 	    strcmp(direct.s, real.s) == 0 ||
 	    path_covers(public_store, path_of(&real)))
 		return;
@@ -226,13 +234,12 @@ allow_linked(const struct launch *l, const struct blob_path *rule,
 
 bool
 denies_allow(struct launch *l, const struct blob_path *rule, struct path grant,
-    uint64_t rights, bool anywhere)
+    uint64_t rights)
 {
 	for (unsigned i = 0; i < BLOB_ROOTS; i++) {
 		const struct root *r = &l->roots[i];
 
-		if (r->ndenies == 0 || !r->known ||
-		    (i == rule->root && !anywhere))
+		if (r->ndenies == 0 || !r->known)
 			continue;
 		if ((path_covers(grant, r->at) || path_covers(r->at, grant)) &&
 		    !allow_root(l, r, rule, grant, rights))

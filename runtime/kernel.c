@@ -311,7 +311,13 @@ check_mode(const struct launch *l)
 
 	switch (l->target.network) {
 	case BLOB_NET_OPEN:
+		break;
 	case BLOB_NET_PORTS: /* as much as is handled, see judge_losses() */
+		if (l->target.net_handled == 0)
+			die("network",
+			    "the policy restricts ports and handles none, "
+			    "compile it again",
+			    NULL);
 		break;
 	case BLOB_NET_BLOCK:
 		if (!blocked_without(l))

@@ -111,12 +111,12 @@ _Noreturn void command_exec(const struct launch *l);
 
 /*
  * May the grant stand beside the denied paths?  False: withheld and warned
- * about; conflicts that a launch must not survive die.  `anywhere` says that
- * the compiler did not know where the grant lies, so that it is compared with
- * the denied paths of its own root, too.
+ * about; conflicts that a launch must not survive die.  Denied paths of the
+ * rule's own root are compared too: the compiler has seen those, but neither
+ * links nor the user's id.
  */
 bool denies_allow(struct launch *l, const struct blob_path *rule,
-    struct path grant, uint64_t rights, bool anywhere);
+    struct path grant, uint64_t rights);
 
 /* `fd` stays open until exec, in spite of descriptors_drop(). */
 void descriptors_keep(struct launch *l, int fd);

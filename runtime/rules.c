@@ -117,7 +117,8 @@ grant_standard(struct launch *l, struct grant *g)
 
 	if (flags < 0 || fstat(g->fd, &st) != 0)
 		return refuse_or_skip(g, strerror(errno), "try again");
-	if (S_ISDIR(st.st_mode) || (flags & O_PATH) != 0)
+	if (S_ISDIR(st.st_mode) || (flags & O_PATH) != 0 ||
+	    (flags & O_ACCMODE) == O_ACCMODE)
 		return OUTCOME_EMPTY;
 	(void)spelled(g);
 	g->linked = true;
@@ -348,8 +349,7 @@ apply(struct launch *l, const struct blob_path *rule)
 		return OUTCOME_COVERED;
 	if (agree && !l->opt.allow_cwd && !can_ask(l))
 		return consent(l, &g);
-	if (!denies_allow(
-		l, rule, path_of(&g.at), g.rights, g.linked || g.parent))
+	if (!denies_allow(l, rule, path_of(&g.at), g.rights))
 		return OUTCOME_WITHHELD;
 	protect_self(l, &g);
 	if (agree && (o = consent(l, &g)) != OUTCOME_GRANTED)

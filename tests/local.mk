@@ -37,6 +37,7 @@ script_tests = \
 	tests/equal.test \
 	tests/golden.test \
 	tests/kernel/confine.test \
+	tests/kernel/denies.test \
 	tests/kernel/environment.test \
 	tests/kernel/network.test \
 	tests/kernel/refuse.test \
