@@ -211,13 +211,11 @@ print_value(struct arena *a, struct text value, FILE *out)
 }
 
 void
-caps_print(
-    const struct capset *c, const struct sources *s, struct arena *a, FILE *out)
+caps_print(const struct capset *c, struct arena *a, FILE *out)
 {
 	static const char *const env[] = {"allow", "deny", "set"};
 	struct text t;
 
-	(void)s;
 	for (uint32_t i = 0; i < c->caps.n; i++) {
 		const struct cap *cap = &c->caps.v[i];
 

@@ -104,7 +104,6 @@ struct span cap_span(const struct capset *c, const struct cap *cap);
 const struct origin *cap_origin(const struct capset *c, const struct cap *cap);
 
 /* nonoc show --stage=capset. */
-void caps_print(const struct capset *c, const struct sources *s,
-    struct arena *a, FILE *out);
+void caps_print(const struct capset *c, struct arena *a, FILE *out);
 
 #endif

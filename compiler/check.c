@@ -15,7 +15,6 @@ enum {
 struct checker {
 	struct arena *arena;
 	struct diags *diags;
-	const struct target *target;
 	struct capset *caps;
 	bool ok;
 };
@@ -531,7 +530,6 @@ check_caps(struct arena *a, struct diags *d, const struct target *t,
 	struct checker k = {
 	    .arena = a,
 	    .diags = d,
-	    .target = t,
 	    .caps = caps,
 	    .ok = true,
 	};

@@ -74,7 +74,7 @@ show(struct compile *c, enum stage stage, const char *argument)
 	}
 	if (!compile_profile(c, argument))
 		return false;
-	caps_print(&c->caps, &c->sources, &c->arena, stdout);
+	caps_print(&c->caps, &c->arena, stdout);
 	show_unenforced(c);
 	return true;
 }

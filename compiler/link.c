@@ -516,10 +516,7 @@ add_group(struct linker *l, const struct group_use *use)
 	    ACCESS_READ | ACCESS_WRITE, SHAPE_ANY);
 	add_paths(l, use->origin, &g->deny, STMT_DENY, 0, SHAPE_ANY);
 	add_names(l, use->origin, &g->deny_commands, &p->commands_deny);
-	if (g->deny_unlink.value != 0) {
-		p->deny_unlink = true;
-		p->deny_unlink_at = g->deny_unlink.at;
-	}
+	p->deny_unlink |= g->deny_unlink.value != 0;
 	p->unlink_override |= g->unlink_override.value != 0;
 }
 

@@ -122,7 +122,6 @@ struct policy {
 	struct named_vec seatbelt_rules;
 	struct VEC(struct unenforced) unenforced;
 	bool deny_unlink, unlink_override;
-	struct span deny_unlink_at;
 };
 
 /* The setting's value, or its default, which is always 0. */
