@@ -18,8 +18,6 @@ cmd_schema(int argc, char **argv)
 	    (argc == 2 && !group && strcmp(argv[1], "profile") != 0))
 		return option_usage("schema", usage, "unexpected %s", argv[1]);
 	text = schema_print(group);
-	if (text == NULL)
-		diag_out_of_memory();
 	puts(text);
 	free(text);
 	return EXIT_HOLDS;

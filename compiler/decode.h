@@ -14,6 +14,6 @@ bool decode_group(struct arena *a, struct diags *d, const struct sources *s,
     const struct group_ast **ret_group);
 
 /* The profile's or group's JSON Schema (draft-07) as text, from the tables. */
-char *schema_print(bool group); /* free() it; NULL when out of memory */
+char *schema_print(bool group); /* free() it */
 
 #endif

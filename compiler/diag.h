@@ -74,6 +74,9 @@ const char *diag_nearest(
  */
 struct text diag_safe(struct arena *a, struct text t);
 
+/* Is it a terminal, and has nobody said NO_COLOR? */
+bool diag_wants_color(int fd);
+
 /* One line, exit status 4: for the arena and the edges of libraries. */
 _Noreturn void diag_out_of_memory(void);
 

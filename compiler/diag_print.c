@@ -434,15 +434,14 @@ diags_print(struct diags *d, FILE *out, bool bold)
 	d->unlisted_warnings = 0;
 }
 
-static bool
-wants_bold(void)
+bool
+diag_wants_color(int fd)
 {
 	const char *no_color = getenv("NO_COLOR");
 	const char *term = getenv("TERM");
 
-	return isatty(STDERR_FILENO) == 1 &&
-	       (no_color == NULL || no_color[0] == '\0') && term != NULL &&
-	       strcmp(term, "dumb") != 0;
+	return isatty(fd) == 1 && (no_color == NULL || no_color[0] == '\0') &&
+	       term != NULL && strcmp(term, "dumb") != 0;
 }
 
 void
@@ -455,7 +454,7 @@ diags_flush(struct diags *d)
 
 	if (out == NULL)
 		diag_out_of_memory();
-	diags_print(d, out, wants_bold());
+	diags_print(d, out, diag_wants_color(STDERR_FILENO));
 	if (fclose(out) != 0)
 		diag_out_of_memory();
 	(void)fwrite(text, 1, len, stderr);

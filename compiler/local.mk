@@ -65,6 +65,8 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/expand_env.c \
 	compiler/expand.h \
 	compiler/expand_settings.c \
+	compiler/json_print.c \
+	compiler/json_print.h \
 	compiler/link.c \
 	compiler/link.h \
 	compiler/node.c \
@@ -79,6 +81,15 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/read.h \
 	compiler/read_json.c \
 	compiler/read_yaml.c \
+	compiler/report.c \
+	compiler/report.h \
+	compiler/report_github.c \
+	compiler/report_json.c \
+	compiler/report_junit.c \
+	compiler/report_markdown.c \
+	compiler/report_print.h \
+	compiler/report_sarif.c \
+	compiler/report_text.c \
 	compiler/schema.c \
 	compiler/seccomp.c \
 	compiler/seccomp.h \

@@ -133,3 +133,31 @@ option_compile(struct compile *c, int argc, char **argv, int *i)
 		return taken(v != NULL && define(c, "CWD", v));
 	return OPTION_OTHER;
 }
+
+enum option_result
+option_report(struct report_style *style, int argc, char **argv, int *i)
+{
+	const char *verb = argv[0], *v;
+
+	if (option_value(verb, "--format", argc, argv, i, &v)) {
+		if (v == NULL)
+			return OPTION_WRONG;
+		if (report_style_format(style, v))
+			return OPTION_TAKEN;
+		(void)option_usage(verb, NULL,
+		    "no format is named %s: text, json, sarif, github, "
+		    "markdown or junit",
+		    v);
+		return OPTION_WRONG;
+	}
+	if (option_value(verb, "--color", argc, argv, i, &v)) {
+		if (v == NULL)
+			return OPTION_WRONG;
+		if (report_style_color(style, v))
+			return OPTION_TAKEN;
+		(void)option_usage(
+		    verb, NULL, "--color is auto, always or never, not %s", v);
+		return OPTION_WRONG;
+	}
+	return OPTION_OTHER;
+}

@@ -2,6 +2,7 @@
 #define NONO_OPTIONS_H
 
 #include "compiler/compile.h"
+#include "compiler/report.h"
 
 /*
  * What every verb that compiles understands:
@@ -23,6 +24,10 @@ void option_init(struct compile *c);
 
 enum option_result option_compile(
     struct compile *c, int argc, char **argv, int *i);
+
+/* --format=text|json|sarif|github|markdown|junit --color=auto|always|never */
+enum option_result option_report(
+    struct report_style *style, int argc, char **argv, int *i);
 
 /* After the last option: what has to see all of them.  False: diagnosed. */
 bool option_finish(struct compile *c);

@@ -14,6 +14,7 @@ unit_programs = \
 	tests/unit/json \
 	tests/unit/node \
 	tests/unit/path \
+	tests/unit/report \
 	tests/unit/schema \
 	tests/unit/seccomp \
 	tests/unit/sha256 \
@@ -61,6 +62,7 @@ test_tools = \
 
 check_PROGRAMS += $(unit_programs)
 LDADD = $(nonoc_libs)
+tests_unit_report_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
 
 noinst_HEADERS += tests/fuzz/reading.h tests/tap.h tests/unit/blob_random.h tests/unit/reading.h
 EXTRA_DIST += $(script_tests) $(style_tests) $(test_data) $(test_tools)
