@@ -40,6 +40,7 @@ script_tests = \
 	tests/kernel/confine.test \
 	tests/kernel/denies.test \
 	tests/kernel/environment.test \
+	tests/kernel/fault.test \
 	tests/kernel/network.test \
 	tests/kernel/refuse.test \
 	tests/kernel/rights.test \
@@ -55,6 +56,7 @@ test_data = \
 	tests/schema
 
 test_tools = \
+	tests/kernel/fault.c \
 	tests/kernel/kernel.sh \
 	tests/kernel/try.c \
 	tests/lib.sh \

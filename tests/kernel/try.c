@@ -411,7 +411,31 @@ with_path(const char *op, const char *a)
 		exit(atoi(a));
 	if (strcmp(op, "fd") == 0)
 		return fcntl(atoi(a), F_GETFD) < 0 ? -1 : 0;
+	if (strcmp(op, "mptcp") == 0)
+		return socket(AF_INET, SOCK_STREAM, 262) < 0 ? -1 : 0;
+	if (strcmp(op, "variable") == 0)
+		return getenv(a) == NULL ? -1 : 0;
+	if (strcmp(op, "privileges") == 0)
+		return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == atoi(a) ? 0
+									 : -1;
 	return -2;
+}
+
+/* Tries pairs of an operation and its argument: "none", or what succeeded. */
+static int
+none(char **argv)
+{
+	int open = 0;
+
+	for (; argv[0] != NULL && argv[1] != NULL; argv += 2) {
+		if (with_path(argv[0], argv[1]) != 0)
+			continue;
+		printf("%s %s ", argv[0], argv[1]);
+		open = 1;
+	}
+	if (!open)
+		puts("none");
+	exit(open);
 }
 
 int
@@ -424,6 +448,8 @@ main(int argc, char **argv)
 	else if (argc == 2 && strcmp(argv[1], "privileges") == 0)
 		status =
 		    printf("%d ", prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0)) < 0;
+	else if (argc > 2 && strcmp(argv[1], "none") == 0)
+		status = none(argv + 2);
 	else if (argc > 2 && strcmp(argv[1], "child") == 0)
 		status = child(argv + 2);
 	else if (argc > 2 && strcmp(argv[1], "exec") == 0)
