@@ -42,6 +42,7 @@ script_tests = \
 	tests/kernel/environment.test \
 	tests/kernel/fault.test \
 	tests/kernel/network.test \
+	tests/kernel/race.test \
 	tests/kernel/refuse.test \
 	tests/kernel/rights.test \
 	tests/reject.test \
@@ -58,6 +59,7 @@ test_data = \
 test_tools = \
 	tests/kernel/fault.c \
 	tests/kernel/kernel.sh \
+	tests/kernel/race.c \
 	tests/kernel/try.c \
 	tests/lib.sh \
 	tests/regen
