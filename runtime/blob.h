@@ -40,6 +40,7 @@ enum {
 	BLOB_H_ID = 32,	      /* 32 bytes, semantic id */
 	BLOB_H_DIGEST = 64,   /* 32 bytes, file digest */
 	BLOB_HEADER_SIZE = 96,
+	BLOB_ID_SIZE = 32,
 
 	/* Section table entry. */
 	BLOB_E_TAG = 0,	    /* u32, four characters */

@@ -13,8 +13,10 @@ enum { KEEP_MAX = 1024, LINKED_MAX = 256, VARS_MAX = 16384 };
 /* The command line. */
 struct options {
 	bool allow_cwd, allow_writable_policy, strict, dry_run, verbose;
-	const char *cwd, *home; /* NULL: not given */
-	uint32_t proxy_port;	/* 0: not given */
+	bool has_id;
+	uint8_t id[BLOB_ID_SIZE]; /* the one that the policy must have */
+	const char *cwd, *home;	  /* NULL: not given */
+	uint32_t proxy_port;	  /* 0: not given */
 	const char *policy;
 	char **command; /* ends with NULL; NULL for a dry run without one */
 };

@@ -14,6 +14,7 @@ enum option {
 	OPT_ALLOW_WRITABLE_POLICY,
 	OPT_CWD,
 	OPT_DRY_RUN,
+	OPT_EXPECT_ID,
 	OPT_HELP,
 	OPT_HOME,
 	OPT_KEEP_FD,
@@ -32,6 +33,7 @@ static const struct {
     [OPT_ALLOW_WRITABLE_POLICY] = {"--allow-writable-policy", false},
     [OPT_CWD] = {"--cwd", true},
     [OPT_DRY_RUN] = {"--dry-run", false},
+    [OPT_EXPECT_ID] = {"--expect-id", true},
     [OPT_HELP] = {"--help", false},
     [OPT_HOME] = {"--home", true},
     [OPT_KEEP_FD] = {"--keep-fd", true},
@@ -48,6 +50,7 @@ static const char *const help[] = {
     "",
     "  --allow-cwd              grant the working directory without asking",
     "  --cwd DIR                change to DIR first",
+    "  --expect-id ID           refuse a POLICY with another semantic id",
     "  --home DIR               the home directory, instead of $HOME",
     "  --keep-fd N              leave descriptor N open (may be repeated)",
     "  --proxy-port N           local port of the proxy the policy wants",
@@ -103,6 +106,33 @@ keep(struct launch *l, const char *text)
 	descriptors_keep(l, fd);
 }
 
+/* The value of a hexadecimal digit; 16: it is none. */
+static unsigned
+digit(char c)
+{
+	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+	const char *p = c == '\0' ? NULL : strchr(digits, c);
+
+	return p == NULL ? 16 : (unsigned)(p - digits) % 16;
+}
+
+static void
+expect(struct options *o, const char *text)
+{
+	size_t n = 0;
+
+	while (n < 2 * BLOB_ID_SIZE && digit(text[n]) < 16)
+		n++;
+	if (n < 2 * BLOB_ID_SIZE || text[n] != '\0')
+		die("usage", "--expect-id ", text, ": give the ",
+		    decimal(2 * BLOB_ID_SIZE),
+		    " hexadecimal digits that nonoc id prints", NULL);
+	for (n = 0; n < BLOB_ID_SIZE; n++)
+		o->id[n] =
+		    (uint8_t)(digit(text[2 * n]) << 4 | digit(text[2 * n + 1]));
+	o->has_id = true;
+}
+
 static void
 set(struct launch *l, enum option option, const char *value)
 {
@@ -120,6 +150,9 @@ set(struct launch *l, enum option option, const char *value)
 		break;
 	case OPT_DRY_RUN:
 		o->dry_run = true;
+		break;
+	case OPT_EXPECT_ID:
+		expect(o, value);
 		break;
 	case OPT_HELP:
 		for (size_t i = 0; i < sizeof(help) / sizeof(*help); i++)

@@ -92,6 +92,20 @@ open_policy(struct launch *l)
 	return fd;
 }
 
+/* The id has been computed anew from what enforces: it is no mere claim. */
+static void
+check_id(const struct launch *l)
+{
+	const uint8_t *id = l->blob.bytes + BLOB_H_ID;
+
+	if (l->opt.has_id && memcmp(id, l->opt.id, BLOB_ID_SIZE) != 0)
+		die("trust", l->opt.policy, ": its semantic id is ",
+		    hexadecimals(id, BLOB_ID_SIZE),
+		    ", not the one that --expect-id names: see with nonoc dump "
+		    "what it grants before you name this one",
+		    NULL);
+}
+
 void
 policy_read(struct launch *l)
 {
@@ -107,6 +121,7 @@ policy_read(struct launch *l)
 		&l->blob, bytes, read_all(name, fd, size), &why))
 		die("policy", name, ": ", why, ", compile it again", NULL);
 	close(fd);
+	check_id(l);
 	l->target = blob_target(&l->blob);
 }
 

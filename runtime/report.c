@@ -7,7 +7,14 @@
 
 #include "runtime/report.h"
 
-enum { STDERR = 2, LINE_MAX_BYTES = 24 * 1024, NUMBER_SLOTS = 8 };
+enum {
+	STDERR = 2,
+	LINE_MAX_BYTES = 24 * 1024,
+	NUMBER_SLOTS = 8,
+	HEX_BYTES_MAX = 32,
+};
+
+static const char digits[] = "0123456789abcdef";
 
 /* The pending line.  One thread, one line at a time. */
 static char line[LINE_MAX_BYTES];
@@ -23,8 +30,6 @@ put(char c)
 static void
 put_hex(unsigned char c)
 {
-	static const char digits[] = "0123456789abcdef";
-
 	put('\\');
 	put('x');
 	put(digits[c >> 4]);
@@ -182,7 +187,7 @@ number(uint64_t n, unsigned base)
 
 	*p = '\0';
 	do
-		*--p = "0123456789abcdef"[n % base];
+		*--p = digits[n % base];
 	while ((n /= base) > 0);
 	if (base == 16) {
 		*--p = 'x';
@@ -201,6 +206,20 @@ const char *
 hexadecimal(uint64_t n)
 {
 	return number(n, 16);
+}
+
+const char *
+hexadecimals(const uint8_t *bytes, unsigned n)
+{
+	static char text[2 * HEX_BYTES_MAX + 1];
+	unsigned i;
+
+	for (i = 0; i < n && i < HEX_BYTES_MAX; i++) {
+		text[2 * i] = digits[bytes[i] >> 4];
+		text[2 * i + 1] = digits[bytes[i] & 15];
+	}
+	text[2 * i] = '\0';
+	return text;
 }
 
 const char *

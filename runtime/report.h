@@ -34,6 +34,8 @@ _Noreturn void line_die(void);
 /* The number in decimal or hexadecimal; the last eight results stay valid. */
 const char *decimal(uint64_t n);
 const char *hexadecimal(uint64_t n);
+/* Up to 32 bytes, two digits each; valid until the next call. */
+const char *hexadecimals(const uint8_t *bytes, unsigned n);
 
 /* A canonical path as people write it: the root is "/" and not "". */
 const char *shown(const char *path);

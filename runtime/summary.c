@@ -22,18 +22,12 @@ add_rights(enum rights_class class, uint64_t rights)
 static void
 print_policy(const struct launch *l, int fd)
 {
-	static const char digits[] = "0123456789abcdef";
 	const uint8_t *id = l->blob.bytes + BLOB_H_ID;
 	const char *name = blob_profile_name(&l->blob);
-	char text[17] = "";
 
-	for (unsigned i = 0; i < sizeof(text) / 2; i++) {
-		text[2 * i] = digits[id[i] >> 4];
-		text[2 * i + 1] = digits[id[i] & 15];
-	}
 	say(fd, "policy     ", *name == '\0' ? "(stripped)" : name, " ",
 	    blob_profile_version(&l->blob), NULL);
-	say(fd, "id         ", text, NULL);
+	say(fd, "id         ", hexadecimals(id, BLOB_ID_SIZE), NULL);
 	say(fd, "kernel     Landlock ABI ", decimal(l->abi), ", errata ",
 	    hexadecimal(l->errata), NULL);
 }

@@ -45,6 +45,7 @@ script_tests = \
 	tests/kernel/race.test \
 	tests/kernel/refuse.test \
 	tests/kernel/rights.test \
+	tests/kernel/trust.test \
 	tests/reject.test \
 	tests/schema.test \
 	tests/shipped.test
