@@ -47,6 +47,15 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/cmd_show.c \
 	compiler/compile.c \
 	compiler/compile.h \
+	compiler/decide.c \
+	compiler/decide.h \
+	compiler/decide_deny.c \
+	compiler/decide_model.h \
+	compiler/decide_net.c \
+	compiler/decide_op.c \
+	compiler/decide_region.c \
+	compiler/decide_rights.c \
+	compiler/decide_where.c \
 	compiler/decode.c \
 	compiler/decode.h \
 	compiler/decode_format.c \

@@ -9,6 +9,7 @@ unit_programs = \
 	tests/unit/arena \
 	tests/unit/blob \
 	tests/unit/blob_write \
+	tests/unit/decide \
 	tests/unit/decode \
 	tests/unit/diag \
 	tests/unit/json \

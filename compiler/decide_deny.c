@@ -1,0 +1,238 @@
+#include <config.h>
+
+#include "compiler/decide_model.h"
+
+#include <stdio.h>
+
+/*
+ * Denied paths: which rules the loader withholds because of one, and when it
+ * refuses to launch (runtime/denies.c).  The loader compares each rule with
+ * all denied paths; here each denied path is looked up among the rules, which
+ * comes to the same in the same order of denied paths.
+ */
+
+static const uint64_t reads =
+    BLOB_FS_EXECUTE | BLOB_FS_READ_FILE | BLOB_FS_READ_DIR;
+
+bool
+deny_concerns(unsigned access, uint64_t rights)
+{
+	return ((access & BLOB_DENY_READ) != 0 && (rights & reads) != 0) ||
+	       ((access & BLOB_DENY_WRITE) != 0 && (rights & ~reads) != 0);
+}
+
+static void
+refuse(struct decider *d, const struct entry *e, uint32_t deny)
+{
+	if (d->refused.why == DECIDE_LAUNCHES)
+		d->refused = (struct decide_refused){
+		    .why = DECIDE_REFUSED_DENY,
+		    .rule = e->rule,
+		    .deny = deny,
+		};
+}
+
+/* `inside`: the denied path lies below the rule's, not the other way. */
+static void
+settle(struct decider *d, struct entry *e, uint32_t index, bool inside)
+{
+	const struct blob_deny deny = blob_deny(d->blob, index);
+	const unsigned flags = blob_path(d->blob, e->rule).flags;
+
+	if (e->deny != DECIDE_NONE || !deny_concerns(deny.access, e->claims))
+		return;
+	if ((deny.flags & BLOB_DENY_PROTECTED) != 0)
+		refuse(d, e, index);
+	else if (!inside && (flags & BLOB_PATH_BYPASS) != 0)
+		return;
+	else if (inside && (flags & BLOB_PATH_GROUP) == 0)
+		refuse(d, e, index);
+	else
+		e->deny = index;
+}
+
+/* The rules of one root at a suffix. */
+static void
+settle_at(struct decider *d, enum blob_root root, struct text suffix,
+    uint32_t deny, bool inside)
+{
+	for (uint32_t i = entry_bound(d, root, suffix);
+	     i < d->first[root + 1] &&
+	     text_equal(d->entries.v[i].suffix, suffix);
+	     i++)
+		settle(d, &d->entries.v[i], deny, inside);
+}
+
+/* The rules of one root above, at and below a denied path in it. */
+static void
+settle_root(struct decider *d, enum blob_root root, const struct reach *at,
+    uint32_t deny)
+{
+	const struct text rel = at->rel;
+	uint32_t i;
+
+	if (at->strict || rel.len > 0)
+		settle_at(d, root, TEXT(""), deny, true);
+	if (at->strict)
+		return;
+	for (uint32_t n = 1; n < rel.len; n++)
+		if (rel.s[n] == '/')
+			settle_at(d, root, (struct text){rel.s, n}, deny, true);
+	for (i = entry_bound(d, root, rel);
+	     i < d->first[root + 1] &&
+	     suffix_covers(rel, d->entries.v[i].suffix);
+	     i++)
+		settle(d, &d->entries.v[i], deny, false);
+}
+
+static void
+settle_path(struct decider *d, const struct decide_path *path, uint32_t deny)
+{
+	for (unsigned r = 0; r < BLOB_ROOTS; r++) {
+		struct reach at;
+
+		if (d->first[r] == d->first[r + 1])
+			continue;
+		if (reach(d, (enum blob_root)r, path, &at)) {
+			settle_root(d, (enum blob_root)r, &at, deny);
+			continue;
+		}
+		if (!decide_path_covers(path, &d->canon[r]))
+			continue;
+		for (uint32_t i = d->first[r]; i < d->first[r + 1]; i++)
+			settle(d, &d->entries.v[i], deny, false);
+	}
+}
+
+/* The denied path, with the user's id in it where that is known. */
+static struct decide_path
+denied(const struct decider *d, uint32_t index, char *buffer)
+{
+	const struct blob_deny deny = blob_deny(d->blob, index);
+	struct decide_path p = {{buffer, 0}, deny.root};
+	char id[24];
+	int n;
+
+	if (d->env.uid < 0 || strchr(deny.suffix, BLOB_UID_BYTE) == NULL) {
+		p.suffix = text_of(deny.suffix);
+		return p;
+	}
+	n = snprintf(id, sizeof(id), "%lld", (long long)d->env.uid);
+	for (const char *s = deny.suffix; *s != '\0'; s++) {
+		if (p.suffix.len + (uint32_t)n > BLOB_PATH_MAX)
+			break;
+		if (*s == BLOB_UID_BYTE)
+			memcpy(buffer + p.suffix.len, id, (size_t)n);
+		else
+			buffer[p.suffix.len] = *s;
+		p.suffix.len += *s == BLOB_UID_BYTE ? (uint32_t)n : 1;
+	}
+	return p;
+}
+
+/* Where a denied path leads when there is a link on its way. */
+static void
+settle_link(struct decider *d, uint32_t deny)
+{
+	static const struct decide_path public = {
+	    {"nix/store", 9}, BLOB_ROOT_SLASH};
+	const struct decide_world *w = d->env.world;
+	struct decide_path at = {.root = BLOB_ROOT_SLASH}, path;
+	char buffer[BLOB_PATH_MAX + 1];
+	struct spot spot;
+
+	path = denied(d, deny, buffer);
+	spot_set(&spot, d, &path);
+	if (spot.root != BLOB_ROOT_SLASH)
+		return;
+	at.suffix = w->look(w->context, (struct text){spot.s, spot.len}).real;
+	if (text_equal(at.suffix, (struct text){spot.s, spot.len}) ||
+	    decide_path_covers(&public, &at))
+		return;
+	settle_path(d, &at, deny);
+}
+
+/* A temporary directory that holds the home directory is no such thing. */
+static void
+settle_tmpdir(struct decider *d)
+{
+	if ((d->target.roots & 1u << BLOB_ROOT_TMPDIR) == 0 ||
+	    !decide_path_covers(
+		&d->canon[BLOB_ROOT_TMPDIR], &d->canon[BLOB_ROOT_HOME]))
+		return;
+	for (uint32_t i = 0; i < d->entries.n; i++)
+		if (blob_path(d->blob, d->entries.v[i].rule).root ==
+		    BLOB_ROOT_TMPDIR)
+			d->entries.v[i].deny = (uint32_t)DENY_TMPDIR;
+}
+
+static void
+settle_nothing(struct decider *d)
+{
+	for (uint32_t i = 0; i < d->entries.n; i++)
+		if (d->entries.v[i].deny == DECIDE_NONE)
+			return;
+	if (d->refused.why == DECIDE_LAUNCHES)
+		d->refused.why = DECIDE_REFUSED_EMPTY;
+}
+
+void
+denies_settle(struct decider *d)
+{
+	char buffer[BLOB_PATH_MAX + 1];
+	struct decide_path path;
+	struct spot spot;
+
+	settle_tmpdir(d);
+	for (uint32_t i = 0; i < d->blob->ndenies; i++) {
+		path = denied(d, i, buffer);
+		/* Not set: the loader does not know where it is, either. */
+		if (d->env.world != NULL &&
+		    d->canon[path.root].root != BLOB_ROOT_SLASH)
+			continue;
+		spot_set(&spot, d, &path);
+		path = spot_path(&spot);
+		settle_path(d, &path, i);
+	}
+	for (uint32_t i = 0; d->env.world != NULL && i < d->blob->ndenies; i++)
+		settle_link(d, i);
+	settle_nothing(d);
+}
+
+bool
+decide_withheld(const struct decider *d, uint32_t rule, uint32_t *ret_deny)
+{
+	for (uint32_t i = 0; i < d->entries.n; i++) {
+		const struct entry *e = &d->entries.v[i];
+
+		if (e->rule != rule || e->deny == DECIDE_NONE)
+			continue;
+		*ret_deny =
+		    e->deny == (uint32_t)DENY_TMPDIR ? DECIDE_NONE : e->deny;
+		return true;
+	}
+	return false;
+}
+
+uint32_t
+decide_denied(
+    const struct decider *d, const struct decide_path *path, uint64_t rights)
+{
+	char buffer[BLOB_PATH_MAX + 1];
+	struct decide_path deny, at;
+	struct spot here, there;
+
+	spot_set(&here, d, path);
+	at = spot_path(&here);
+	for (uint32_t i = 0; i < d->blob->ndenies; i++) {
+		if (!deny_concerns(blob_deny(d->blob, i).access, rights))
+			continue;
+		deny = denied(d, i, buffer);
+		spot_set(&there, d, &deny);
+		deny = spot_path(&there);
+		if (decide_path_covers(&deny, &at) ||
+		    decide_path_covers(&at, &deny))
+			return i;
+	}
+	return DECIDE_NONE;
+}
