@@ -157,6 +157,25 @@ has_terminal(const struct launch *l)
 	return can;
 }
 
+bool
+filter_available(void)
+{
+	static const uint32_t answers[] = {
+	    SECCOMP_RET_KILL_PROCESS, SECCOMP_RET_ERRNO};
+
+	for (size_t i = 0; i < sizeof(answers) / sizeof(*answers); i++)
+		if (syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0,
+			&answers[i]) != 0)
+			return false;
+	return true;
+}
+
+const char *
+filter_arch(void)
+{
+	return blob_arch_name(OWN_ARCH);
+}
+
 void
 filter_choose(struct launch *l)
 {

@@ -1,97 +1,12 @@
 #include <config.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <unistd.h>
 
 #include "runtime/landlock.h"
 #include "runtime/launch.h"
 #include "runtime/report.h"
-
-/* clang-format off */
-static const struct {
-	enum rights_class class;
-	uint64_t right;
-	const char *missed;
-} consequences[] = {
-	{RIGHTS_FS, BLOB_FS_REFER,
-	    "moving and linking files between directories fails"},
-	{RIGHTS_FS, BLOB_FS_TRUNCATE,
-	    "files that may only be read can be truncated"},
-	{RIGHTS_FS, BLOB_FS_IOCTL_DEV, "ioctl on devices stays open"},
-	{RIGHTS_FS, BLOB_FS_RESOLVE_UNIX,
-	    "every socket in the file system can be connected to"},
-	{RIGHTS_NET, BLOB_NET_BIND_TCP, "binding TCP ports stays open"},
-	{RIGHTS_NET, BLOB_NET_CONNECT_TCP, "TCP connections stay open"},
-	{RIGHTS_NET, BLOB_NET_BIND_UDP, "binding UDP ports stays open"},
-	{RIGHTS_NET, BLOB_NET_CONNECT_SEND_UDP, "sending UDP stays open"},
-	{RIGHTS_SCOPE, BLOB_SCOPE_ABSTRACT_UNIX,
-	    "abstract sockets of others can be connected to"},
-	{RIGHTS_SCOPE, BLOB_SCOPE_SIGNAL,
-	    "processes outside the sandbox can be signalled"},
-};
-
-/*
- * What to do without when the kernel refuses a right that its ABI has (some
- * report 6 and know no scopes): the newest first, one step after the other.
- */
-static const struct {
-	enum rights_class class;
-	uint64_t rights;
-} ladder[] = {
-	{RIGHTS_SCOPE, BLOB_SCOPE_ALL},
-	{RIGHTS_NET, BLOB_NET_BIND_UDP | BLOB_NET_CONNECT_SEND_UDP},
-	{RIGHTS_FS, BLOB_FS_RESOLVE_UNIX},
-	{RIGHTS_FS, BLOB_FS_IOCTL_DEV},
-	{RIGHTS_NET, BLOB_NET_ALL},
-	{RIGHTS_FS, BLOB_FS_TRUNCATE},
-	{RIGHTS_FS, BLOB_FS_REFER},
-};
-/* clang-format on */
-
-const char *
-right_name(enum rights_class class, uint64_t right)
-{
-	const char *name = NULL;
-
-	switch (class) {
-	case RIGHTS_FS:
-		name = blob_fs_name(right);
-		break;
-	case RIGHTS_NET:
-		name = blob_net_name(right);
-		break;
-	case RIGHTS_SCOPE:
-		name = blob_scope_name(right);
-		break;
-	case RIGHTS_CLASSES:
-		break;
-	}
-	return name == NULL ? hexadecimal(right) : name;
-}
-
-const char *
-right_missed(enum rights_class class, uint64_t right)
-{
-	for (size_t i = 0; i < sizeof(consequences) / sizeof(*consequences);
-	     i++)
-		if (consequences[i].class == class &&
-		    consequences[i].right == right)
-			return consequences[i].missed;
-	return "what it stands for stays open";
-}
-
-static struct rights
-known(unsigned abi)
-{
-	return (struct rights){{
-	    [RIGHTS_FS] = blob_fs_rights(abi),
-	    [RIGHTS_NET] = blob_net_rights(abi),
-	    [RIGHTS_SCOPE] = blob_scopes(abi),
-	}};
-}
 
 static struct rights
 wanted(const struct launch *l)
@@ -113,8 +28,8 @@ required(const struct launch *l)
 	}};
 }
 
-static unsigned
-probe(void)
+unsigned
+kernel_abi(void)
 {
 	const int abi = landlock_abi();
 
@@ -134,63 +49,41 @@ probe(void)
 	    ", a container may forbid it", NULL);
 }
 
+/*
+ * The ABI that is reported is not believed alone (some kernels report 6 and
+ * know no scopes): where the kernel refuses the whole, each right is asked for
+ * by itself, and the ruleset handles those that are there.
+ */
 static int
 create(struct rights *h)
 {
-	const size_t steps = sizeof(ladder) / sizeof(*ladder);
-	int fd = -1;
+	int fd = rights_ruleset(h);
 
-	for (size_t i = 0; i <= steps; i++) {
-		const struct landlock_ruleset r = {
-		    .handled_fs = h->of[RIGHTS_FS],
-		    .handled_net = h->of[RIGHTS_NET],
-		    .scoped = h->of[RIGHTS_SCOPE],
-		};
-
-		fd = landlock_create(&r);
-		if (fd >= 0)
-			return fd;
-		if (errno != EINVAL && errno != E2BIG)
-			break;
-		if (i < steps)
-			h->of[ladder[i].class] &= ~ladder[i].rights;
+	if (fd < 0 && (errno == EINVAL || errno == E2BIG)) {
+		rights_confirm(h);
+		fd = rights_ruleset(h);
 	}
-	die("kernel", "it refuses the ruleset: ", strerror(errno), NULL);
+	if (fd < 0)
+		die("kernel", "it refuses the ruleset: ", strerror(errno),
+		    NULL);
+	return fd;
 }
 
-/* The ABI that brought the right; 0: none that we know. */
-static unsigned
-abi_of(enum rights_class class, uint64_t right)
-{
-	for (unsigned abi = 1; abi <= BLOB_ABI_NEWEST; abi++)
-		if ((known(abi).of[class] & right) != 0)
-			return abi;
-	return 0;
-}
-
-/*
- * Whether the proxy may go unenforced: only where the profile says so, and
- * on WSL2, known by what its kernel shows and not by the environment.
- */
+/* May the proxy go unenforced?  Where the profile says so, and on WSL2. */
 static bool
 insecure_proxy(const struct launch *l)
 {
-	char version[256];
-	ssize_t n;
-	int fd;
+	return l->target.network == BLOB_NET_PROXY &&
+	       (l->target.flags & BLOB_F_PROXY_INSECURE) != 0 && wsl2_here();
+}
 
-	if (l->target.network != BLOB_NET_PROXY ||
-	    (l->target.flags & BLOB_F_PROXY_INSECURE) == 0)
-		return false;
-	if (access("/proc/sys/fs/binfmt_misc/WSLInterop", F_OK) == 0)
-		return true;
-	fd = open("/proc/version", O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	n = read(fd, version, sizeof(version) - 1);
-	close(fd);
-	version[n < 0 ? 0 : n] = '\0';
-	return strstr(version, "icrosoft") != NULL;
+/* The ABI that is missing is the one that a proxy would need, and may go. */
+static bool
+waived(const struct launch *l)
+{
+	return l->target.abi_min <=
+		   right_abi(RIGHTS_NET, BLOB_NET_CONNECT_TCP) &&
+	       insecure_proxy(l);
 }
 
 /* Dies naming each right that `missing` holds. */
@@ -205,7 +98,7 @@ refuse(const struct launch *l, const struct rights *missing)
 			line_add(sep);
 			line_add(right_name((enum rights_class)c, m & -m));
 			sep = ", ";
-			abi = abi_of((enum rights_class)c, m & -m);
+			abi = right_abi((enum rights_class)c, m & -m);
 			newest = abi > newest ? abi : newest;
 		}
 	}
@@ -274,13 +167,13 @@ kernel_negotiate(struct launch *l)
 	const struct rights want = wanted(l);
 	struct rights have;
 
-	l->abi = probe();
+	l->abi = kernel_abi();
 	l->errata = landlock_errata();
-	if (l->abi < l->target.abi_min)
+	if (l->abi < l->target.abi_min && !waived(l))
 		die("kernel", "the policy needs Landlock ABI ",
 		    decimal(l->target.abi_min), ", this kernel has ",
 		    decimal(l->abi), ", use a newer one", NULL);
-	have = known(l->abi < BLOB_ABI_NEWEST ? l->abi : BLOB_ABI_NEWEST);
+	have = rights_of_abi(l->abi);
 	for (unsigned c = 0; c < RIGHTS_CLASSES; c++)
 		l->handled.of[c] = want.of[c] & have.of[c];
 	l->ruleset = create(&l->handled);

@@ -13,7 +13,7 @@ enum { KEEP_MAX = 1024, LINKED_MAX = 256, VARS_MAX = 16384 };
 /* The command line. */
 struct options {
 	bool allow_cwd, allow_writable_policy, strict, dry_run, verbose;
-	bool has_id;
+	bool probe, has_id;
 	uint8_t id[BLOB_ID_SIZE]; /* the one that the policy must have */
 	const char *cwd, *home;	  /* NULL: not given */
 	uint32_t proxy_port;	  /* 0: not given */
@@ -97,6 +97,7 @@ struct launch {
 /* The steps, in order.  None returns unless all of it is done. */
 void options_parse(struct launch *l, int argc, char **argv);
 void descriptors_close(struct launch *l);
+_Noreturn void probe_print(const struct launch *l); /* instead of a launch */
 void policy_read(struct launch *l);
 void command_check(const struct launch *l);
 void filter_choose(struct launch *l);
@@ -150,5 +151,21 @@ int links_open(struct launch *l, const struct root *r, const char *suffix,
 /* "read_file": the name of one right; what follows where it is missing. */
 const char *right_name(enum rights_class class, uint64_t right);
 const char *right_missed(enum rights_class class, uint64_t right);
+/* The ABI that brought the right; 0: none that we know. */
+unsigned right_abi(enum rights_class class, uint64_t right);
+struct rights rights_of_abi(unsigned abi);
+/* A ruleset that handles them, or -1. */
+int rights_ruleset(const struct rights *r);
+/* Asks the kernel for each right by itself and takes out those it refuses. */
+void rights_confirm(struct rights *r);
+
+/* The kernel's Landlock ABI; without Landlock it dies. */
+unsigned kernel_abi(void);
+/* Does the kernel filter system calls, as policies need it? */
+bool filter_available(void);
+/* The name of the architecture that this program is for. */
+const char *filter_arch(void);
+/* Is this the kernel of WSL2? */
+bool wsl2_here(void);
 
 #endif

@@ -15,6 +15,8 @@ main(int argc, char **argv)
 
 	options_parse(&l, argc, argv);
 	descriptors_close(&l);
+	if (l.opt.probe)
+		probe_print(&l);
 	policy_read(&l);
 	command_check(&l);
 	filter_choose(&l);

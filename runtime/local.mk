@@ -30,10 +30,13 @@ loader_sources = \
 	runtime/options.c \
 	runtime/path.c \
 	runtime/policy.c \
+	runtime/probe.c \
 	runtime/report.c \
+	runtime/rights.c \
 	runtime/roots.c \
 	runtime/rules.c \
-	runtime/summary.c
+	runtime/summary.c \
+	runtime/wsl.c
 
 loader_headers = \
 	runtime/blob.h \

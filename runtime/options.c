@@ -18,6 +18,7 @@ enum option {
 	OPT_HELP,
 	OPT_HOME,
 	OPT_KEEP_FD,
+	OPT_PROBE,
 	OPT_PROXY_PORT,
 	OPT_STRICT,
 	OPT_VERBOSE,
@@ -37,6 +38,7 @@ static const struct {
     [OPT_HELP] = {"--help", false},
     [OPT_HOME] = {"--home", true},
     [OPT_KEEP_FD] = {"--keep-fd", true},
+    [OPT_PROBE] = {"--probe", false},
     [OPT_PROXY_PORT] = {"--proxy-port", true},
     [OPT_STRICT] = {"--strict", false},
     [OPT_VERBOSE] = {"-v", false},
@@ -58,6 +60,7 @@ static const char *const help[] = {
     "  --strict                 refuse what this kernel cannot restrict",
     "  --dry-run                say what would be granted; run nothing",
     "  -v                       say what is granted",
+    "  --probe                  say what this kernel can enforce, alone",
     "  --version, --help",
 };
 
@@ -164,6 +167,9 @@ set(struct launch *l, enum option option, const char *value)
 	case OPT_KEEP_FD:
 		keep(l, value);
 		break;
+	case OPT_PROBE:
+		o->probe = true;
+		break;
 	case OPT_PROXY_PORT:
 		o->proxy_port = whole("--proxy-port", value, 1, PORT_MAX);
 		break;
@@ -198,6 +204,12 @@ options_parse(struct launch *l, int argc, char **argv)
 			value = argv[i];
 		}
 		set(l, option, value);
+	}
+	if (l->opt.probe) {
+		if (i != argc)
+			die("usage", "--probe takes no POLICY, leave out ",
+			    argv[i], NULL);
+		return;
 	}
 	if (i == argc)
 		die("usage", "name a POLICY; try --help", NULL);

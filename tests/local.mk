@@ -43,6 +43,7 @@ script_tests = \
 	tests/kernel/environment.test \
 	tests/kernel/fault.test \
 	tests/kernel/network.test \
+	tests/kernel/probe.test \
 	tests/kernel/race.test \
 	tests/kernel/refuse.test \
 	tests/kernel/rights.test \
@@ -61,6 +62,7 @@ test_data = \
 test_tools = \
 	tests/kernel/fault.c \
 	tests/kernel/kernel.sh \
+	tests/kernel/old.c \
 	tests/kernel/race.c \
 	tests/kernel/try.c \
 	tests/lib.sh \
