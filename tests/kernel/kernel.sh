@@ -25,6 +25,13 @@ ASAN_OPTIONS=detect_leaks=0
 export ASAN_OPTIONS
 try=$tmp/bin/try
 
+# TCP and UDP ports that no other test uses at the same time, nor the kernel
+# gives away: it does from 32768 on.
+port1=$((10000 + $$ % 5000 * 4))
+port2=$((port1 + 1))
+port3=$((port1 + 2))
+port4=$((port1 + 3))
+
 # as COMMAND [ARG...]: as the user of this round.
 as() {
 	if [ "$user" = nobody ]; then

@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -85,9 +86,12 @@ tcp(const char *port, int (*use)(int, const struct sockaddr *, socklen_t))
 	    .sin_port = htons((uint16_t)atoi(port)),
 	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	const int fd = socket(AF_INET, SOCK_STREAM, 0);
+	/* Somebody who listens and never accepts must not keep us waiting. */
+	const struct timeval limit = {.tv_sec = 5};
 	const int on = 1;
 
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
 	return use(fd, (struct sockaddr *)&a, sizeof(a));
 }
 
@@ -448,7 +452,7 @@ main(int argc, char **argv)
 	else if (argc == 2 && strcmp(argv[1], "privileges") == 0)
 		status =
 		    printf("%d ", prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0)) < 0;
-	else if (argc > 2 && strcmp(argv[1], "none") == 0)
+	else if (argc > 1 && strcmp(argv[1], "none") == 0)
 		status = none(argv + 2);
 	else if (argc > 2 && strcmp(argv[1], "child") == 0)
 		status = child(argv + 2);
