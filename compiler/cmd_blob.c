@@ -1,12 +1,9 @@
 #include <config.h>
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "compiler/blob_file.h"
 #include "compiler/cmd.h"
 #include "compiler/dump.h"
 #include "compiler/options.h"
@@ -19,7 +16,6 @@ static const char usage_dump[] = "nonoc dump [-e] POLICY\n"
 static const char usage_assemble[] =
     "nonoc assemble TEXT -o POLICY\n"
     "  -o FILE  where the policy goes; \"-\" is stdout\n";
-static const char usage_id[] = "nonoc id POLICY\n";
 static const char usage_strip[] =
     "nonoc strip POLICY -o POLICY\n"
     "  -o FILE  where the policy goes; \"-\" is stdout\n";
@@ -93,74 +89,6 @@ begin(struct verb *v)
 }
 
 static int
-refuse(struct verb *v, const char *why)
-{
-	diag_at(&v->diags, DIAG_BAD_BLOB, (struct span){0},
-	    "cannot read policy \"%s\": %s", v->input, why);
-	return EXIT_REJECTED;
-}
-
-/* Reads up to `size` bytes, fewer at the end; -1 with errno. */
-static ssize_t
-read_all(int fd, uint8_t *to, size_t size)
-{
-	size_t have = 0;
-
-	while (have < size) {
-		ssize_t n = read(fd, to + have, size - have);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		if (n == 0)
-			break;
-		have += (size_t)n;
-	}
-	return (ssize_t)have;
-}
-
-static int
-read_blob(struct verb *v, int fd, struct blob *ret_blob)
-{
-	const char *why;
-	uint8_t *bytes;
-	struct stat st;
-	ssize_t n;
-
-	if (fstat(fd, &st) != 0)
-		return refuse(v, strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		return refuse(v, "it is not a regular file");
-	if (st.st_size > BLOB_MAX)
-		return refuse(v, "the file is larger than 8 MiB");
-	bytes = ARENA_ARRAY(&v->arena, (size_t)st.st_size + 1, uint8_t);
-	n = read_all(fd, bytes, (size_t)st.st_size + 1);
-	if (n < 0)
-		return refuse(v, strerror(errno));
-	if (n != st.st_size)
-		return refuse(v, "the file changed while it was read");
-	if (blob_open(ret_blob, bytes, (uint32_t)n, &why))
-		return EXIT_HOLDS;
-	refuse(v, why);
-	return blob_why_is_digest(why) ? EXIT_TRUST : EXIT_REJECTED;
-}
-
-/* A FIFO or device must not keep us waiting: it is refused unread. */
-static int
-open_blob(struct verb *v, struct blob *ret_blob)
-{
-	int fd = open(v->input, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	int status;
-
-	if (fd < 0)
-		return refuse(v, strerror(errno));
-	status = read_blob(v, fd, ret_blob);
-	close(fd);
-	return status;
-}
-
-static int
 write_model(struct verb *v, const struct blob_model *m)
 {
 	const uint8_t *bytes;
@@ -184,28 +112,9 @@ cmd_dump(int argc, char **argv)
 	if (!parse(&v, argc, argv))
 		return EXIT_USAGE;
 	begin(&v);
-	status = open_blob(&v, &b);
+	status = blob_file_read(&v.arena, &v.diags, v.input, &b);
 	if (status == EXIT_HOLDS)
 		blob_dump(&b, !v.enforcing, stdout);
-	return finish(&v, status);
-}
-
-int
-cmd_id(int argc, char **argv)
-{
-	struct verb v = {.name = "id", .usage = usage_id};
-	struct blob b;
-	int status;
-
-	if (!parse(&v, argc, argv))
-		return EXIT_USAGE;
-	begin(&v);
-	status = open_blob(&v, &b);
-	if (status == EXIT_HOLDS) {
-		for (unsigned i = 0; i < 32; i++)
-			printf("%02x", b.bytes[BLOB_H_ID + i]);
-		putchar('\n');
-	}
 	return finish(&v, status);
 }
 
@@ -241,7 +150,7 @@ cmd_strip(int argc, char **argv)
 	if (!parse(&v, argc, argv))
 		return EXIT_USAGE;
 	begin(&v);
-	status = open_blob(&v, &b);
+	status = blob_file_read(&v.arena, &v.diags, v.input, &b);
 	if (status == EXIT_HOLDS) {
 		blob_read_model(&b, &v.arena, &m);
 		m.name = m.version = (struct text){0};

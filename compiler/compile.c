@@ -20,6 +20,18 @@ compile_init(struct compile *c)
 }
 
 void
+compile_init_like(struct compile *c, const struct compile *options)
+{
+	compile_init(c);
+	c->store.data = options->store.data;
+	c->store.user = options->store.user;
+	c->target = options->target;
+	for (uint32_t i = 0; i < options->store.includes.n; i++)
+		*VEC_PUSH(&c->arena, &c->store.includes) =
+		    options->store.includes.v[i];
+}
+
+void
 compile_finish(struct compile *c)
 {
 	diags_flush(&c->diags);

@@ -19,6 +19,8 @@ struct compile {
 };
 
 void compile_init(struct compile *c);
+/* compile_init for a further compilation with the same options. */
+void compile_init_like(struct compile *c, const struct compile *options);
 /* Prints what was diagnosed and frees everything. */
 void compile_finish(struct compile *c);
 

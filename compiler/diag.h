@@ -58,6 +58,9 @@ void diag_help(struct diags *d, struct diag *diag, const char *fmt, ...)
  */
 void diags_flush(struct diags *d);
 
+/* Forgets them unprinted. */
+void diags_drop(struct diags *d);
+
 /* The slug ("unknown-key") of a code, or NULL. */
 const char *diag_slug(unsigned code);
 

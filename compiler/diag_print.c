@@ -408,6 +408,14 @@ put_totals(FILE *out, uint32_t errors, uint32_t warnings)
 }
 
 void
+diags_drop(struct diags *d)
+{
+	d->list.n = 0;
+	d->unlisted_errors = 0;
+	d->unlisted_warnings = 0;
+}
+
+void
 diags_print(struct diags *d, FILE *out, bool bold)
 {
 	struct printer p = {out, d->sources, bold};
@@ -429,9 +437,7 @@ diags_print(struct diags *d, FILE *out, bool bold)
 	}
 	put_totals(
 	    out, errors + d->unlisted_errors, warnings + d->unlisted_warnings);
-	d->list.n = 0;
-	d->unlisted_errors = 0;
-	d->unlisted_warnings = 0;
+	diags_drop(d);
 }
 
 bool

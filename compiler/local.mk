@@ -10,6 +10,10 @@ compiler_libbase_a_SOURCES = \
 	compiler/diag.h \
 	compiler/diag_print.c \
 	compiler/diag_record.h \
+	compiler/git.c \
+	compiler/git.h \
+	compiler/git_run.c \
+	compiler/git_run.h \
 	compiler/source.c \
 	compiler/source.h \
 	compiler/text.h \
@@ -26,6 +30,8 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/ast_dump.c \
 	compiler/blob_assemble.c \
 	compiler/blob_dump.c \
+	compiler/blob_file.c \
+	compiler/blob_file.h \
 	compiler/blob_read.c \
 	compiler/blob_rows.c \
 	compiler/blob_rows.h \
@@ -42,6 +48,7 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/cmd.h \
 	compiler/cmd_blob.c \
 	compiler/cmd_compile.c \
+	compiler/cmd_id.c \
 	compiler/cmd_list.c \
 	compiler/cmd_schema.c \
 	compiler/cmd_show.c \
@@ -102,6 +109,8 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/schema.c \
 	compiler/seccomp.c \
 	compiler/seccomp.h \
+	compiler/side.c \
+	compiler/side.h \
 	compiler/stmt.h \
 	compiler/stmt_dump.c \
 	compiler/store.c \

@@ -148,6 +148,9 @@ report_place_print(struct arena *a, const struct report_place *p)
 {
 	struct text file = diag_safe(a, p->file);
 
+	if (p->revision.s != NULL)
+		file = arena_printf(a, "%s:%.*s", diag_safe(a, p->revision).s,
+		    (int)file.len, file.s);
 	if (p->line == 0)
 		return file;
 	return arena_printf(

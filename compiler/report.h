@@ -31,6 +31,8 @@ enum report_level {
 
 /* A place in a file, as a reader of the report would open it. */
 struct report_place {
+	/* of git, "" for the index; .s is NULL: not in a revision */
+	struct text revision;
 	struct text file;
 	uint32_t line, column; /* from 1; 0: the file as a whole */
 	struct text what;      /* "granted by"; may be empty */

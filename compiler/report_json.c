@@ -20,6 +20,8 @@ put_places(cJSON *to, const struct finding *f, struct arena *a)
 		cJSON *place = json_push_object(list);
 
 		json_put_text(place, "file", a, p->file);
+		if (p->revision.s != NULL)
+			json_put_text(place, "revision", a, p->revision);
 		if (p->line > 0) {
 			json_put_number(place, "line", p->line);
 			json_put_number(place, "column", p->column);

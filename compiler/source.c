@@ -2,6 +2,7 @@
 
 #include "compiler/source.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include "compiler/diag.h"
+#include "compiler/git.h"
 #include "compiler/utf8.h"
 
 /* One walk that makes place() cheap for a file of one long line, too. */
@@ -270,6 +272,65 @@ read_whole(int fd, struct arena *a, struct diags *d, const char *path,
 }
 
 bool
+source_exists(const struct sources *s, const char *path)
+{
+	struct text name;
+	struct stat st;
+
+	if (s->revision != NULL) {
+		enum git_kind kind = git_find(s->revision, path, &name);
+
+		if (kind != GIT_OUTSIDE)
+			return kind != GIT_MISSING;
+	}
+	return stat(path, &st) == 0;
+}
+
+struct name_array
+source_list(const struct sources *s, struct arena *a, const char *dir)
+{
+	struct VEC(const char *) names = {0};
+	struct text name;
+	struct dirent *e;
+	DIR *d;
+
+	if (s->revision != NULL &&
+	    git_find(s->revision, dir, &name) != GIT_OUTSIDE)
+		return git_list(s->revision, a, name);
+	d = opendir(*dir == '\0' ? "." : dir);
+	while (d != NULL && (e = readdir(d)) != NULL)
+		*VEC_PUSH(a, &names) = arena_text(a, text_of(e->d_name)).s;
+	if (d != NULL)
+		(void)closedir(d);
+	return (struct name_array){names.v, names.n};
+}
+
+/* From the revision; messages call the file as git would: "HEAD~1:a.json". */
+static bool
+read_revision(struct sources *s, struct arena *a, struct diags *d,
+    const char *path, struct span asked, uint32_t *ret_source)
+{
+	const char *why = NULL;
+	struct text name, shown, text;
+	enum git_kind kind = git_find(s->revision, path, &name);
+
+	shown = arena_printf(
+	    a, "%s:%.*s", git_revision(s->revision), (int)name.len, name.s);
+	if (kind == GIT_DIR || kind == GIT_LINK)
+		return not_regular(d, shown.s, asked,
+		    kind == GIT_DIR ? "a directory" : "a symbolic link");
+	if (!git_read(s->revision, name, SOURCE_MAX, &text, &why)) {
+		(void)diag_at(d, DIAG_CANNOT_READ, asked,
+		    "cannot read \"%s\": %s", shown.s, why);
+		return false;
+	}
+	if (!add(s, a, d, shown.s, text, ret_source))
+		return false;
+	s->files.v[*ret_source].path = arena_text(a, text_of(path));
+	return true;
+}
+
+bool
 source_read(struct sources *s, struct arena *a, struct diags *d,
     const char *path, struct span asked, uint32_t *ret_source)
 {
@@ -277,6 +338,9 @@ source_read(struct sources *s, struct arena *a, struct diags *d,
 
 	if (!room_for_one(s, d, path, asked))
 		return false;
+	if (s->revision != NULL &&
+	    git_find(s->revision, path, &text) != GIT_OUTSIDE)
+		return read_revision(s, a, d, path, asked, ret_source);
 
 	/* O_NONBLOCK: opening a FIFO or a modem line must not wait. */
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);

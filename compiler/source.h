@@ -40,8 +40,12 @@ struct source {
 	const struct source_mark *marks;
 };
 
+struct git;
+
 struct sources {
 	struct VEC(struct source) files; /* [0] is unused */
+	/* What lies in its work tree is read from it; NULL: from the disk. */
+	struct git *revision;
 };
 
 struct diags;
@@ -55,6 +59,16 @@ struct diags;
  */
 bool source_read(struct sources *s, struct arena *a, struct diags *d,
     const char *path, struct span asked, uint32_t *ret_source);
+
+/* Is there something that source_read() would open? */
+bool source_exists(const struct sources *s, const char *path);
+/* The base names of what lies in a directory; empty when there is none. */
+struct name_array {
+	const char **v;
+	uint32_t n;
+};
+struct name_array source_list(
+    const struct sources *s, struct arena *a, const char *dir);
 
 /* Takes text that is in memory already; same checks. */
 bool source_from_text(struct sources *s, struct arena *a, struct diags *d,

@@ -2,9 +2,7 @@
 
 #include "compiler/store.h"
 
-#include <dirent.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include "compiler/read.h"
 
@@ -41,14 +39,6 @@ static bool
 has_suffix(struct text name)
 {
 	return cut_suffix(name).len != name.len;
-}
-
-static bool
-exists(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0;
 }
 
 /*
@@ -144,7 +134,7 @@ find_in(struct store *s, struct text dir, struct text name,
 			(own ? installed_suffixes : suffixes)[i]);
 
 		if ((but == NULL || !text_equal(path, but->path)) &&
-		    exists(path.s))
+		    source_exists(s->sources, path.s))
 			return path;
 	}
 	return (struct text){NULL, 0};
@@ -430,20 +420,16 @@ by_name(const void *a, const void *b)
 static struct name_array
 list_dir(struct store *s, const char *dir)
 {
+	struct name_array files = source_list(s->sources, s->arena, dir);
 	struct VEC(const char *) names = {0};
-	DIR *d = opendir(dir);
-	struct dirent *e;
 
-	while (d != NULL && (e = readdir(d)) != NULL) {
-		struct text file = text_of(e->d_name);
+	for (uint32_t i = 0; i < files.n; i++) {
+		struct text file = text_of(files.v[i]);
 
-		if (!has_suffix(file) || e->d_name[0] == '.')
-			continue;
-		*VEC_PUSH(s->arena, &names) =
-		    arena_text(s->arena, cut_suffix(file)).s;
+		if (has_suffix(file) && file.s[0] != '.')
+			*VEC_PUSH(s->arena, &names) =
+			    arena_text(s->arena, cut_suffix(file)).s;
 	}
-	if (d != NULL)
-		closedir(d);
 	if (names.n > 1)
 		qsort(names.v, names.n, sizeof(*names.v), by_name);
 	return (struct name_array){names.v, names.n};

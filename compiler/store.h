@@ -57,11 +57,6 @@ bool store_group(struct store *s, const struct name_entry *name,
 bool store_has_group(struct store *s, struct text name);
 
 /* The names in one place, sorted: for `nonoc list` and for suggestions. */
-struct name_array {
-	const char **v;
-	uint32_t n;
-};
-
 struct name_array store_list_groups(struct store *s);
 struct name_array store_list_profiles(struct store *s, enum store_place place);
 

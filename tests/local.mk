@@ -50,7 +50,8 @@ script_tests = \
 	tests/kernel/trust.test \
 	tests/reject.test \
 	tests/schema.test \
-	tests/shipped.test
+	tests/shipped.test \
+	tests/side.test
 
 test_data = \
 	tests/conformance \

@@ -1,0 +1,327 @@
+#include <config.h>
+
+#include "compiler/git.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "compiler/git_run.h"
+#include "compiler/vec.h"
+
+enum { MODE_TYPE = 0170000, MODE_FILE = 0100000 };
+
+struct git_entry {
+	struct text name; /* in the repository */
+	const char *object;
+	bool regular;
+};
+
+struct git {
+	struct arena *arena;
+	const char *revision;
+	const char *top;
+	const char *cwd;
+	struct VEC(struct git_entry) entries; /* by name */
+	struct git_child contents;	      /* git cat-file --batch */
+	struct VEC(struct text) spared;	      /* absolute, normal */
+};
+
+/* The first line of what a command printed; false: *ret_why. */
+static bool
+ask(struct arena *a, const char *const *argv, struct text *ret_line,
+    struct text *ret_why)
+{
+	struct text said;
+	const char *end;
+
+	if (!git_run(a, argv, &said, ret_why))
+		return false;
+	end = memchr(said.s, '\n', said.len);
+	*ret_line = arena_text(
+	    a, (struct text){
+		   said.s, end == NULL ? said.len : (uint32_t)(end - said.s)});
+	return true;
+}
+
+static int
+by_name(const void *left, const void *right)
+{
+	const struct git_entry *a = left, *b = right;
+
+	return text_compare(a->name, b->name);
+}
+
+/*
+ * "100644 blob OBJECT\tNAME\0" of ls-tree, "100644 OBJECT STAGE\tNAME\0" of
+ * ls-files.
+ */
+static bool
+parse_listing(struct git *g, struct text list, bool index)
+{
+	uint32_t i = 0;
+
+	while (i < list.len) {
+		const char *line = list.s + i;
+		const char *nul = memchr(line, '\0', list.len - i);
+		const char *tab, *object, *object_end;
+		struct git_entry *e;
+
+		if (nul == NULL || (tab = strchr(line, '\t')) == NULL ||
+		    (object = strchr(line, ' ')) == NULL)
+			return false;
+		object++;
+		if (!index && (object = strchr(object, ' ')) == NULL)
+			return false;
+		object += index ? 0 : 1;
+		object_end = object + strspn(object, "0123456789abcdef");
+		if (object_end == object || object_end > tab)
+			return false;
+		e = VEC_PUSH(g->arena, &g->entries);
+		e->name = (struct text){tab + 1, (uint32_t)(nul - tab - 1)};
+		e->object = arena_text(g->arena,
+		    (struct text){object, (uint32_t)(object_end - object)})
+				.s;
+		e->regular = (strtoul(line, NULL, 8) & MODE_TYPE) == MODE_FILE;
+		i += (uint32_t)(nul - line) + 1;
+	}
+	if (g->entries.n > 1)
+		qsort(
+		    g->entries.v, g->entries.n, sizeof(*g->entries.v), by_name);
+	return true;
+}
+
+static bool
+list_all(struct git *g, const char *tree, struct text *ret_why)
+{
+	const bool index = tree == NULL;
+	/* The monitor is a command that the repository names. */
+	const char *const of_index[] = {"git", "-c", "core.fsmonitor=false",
+	    "ls-files", "-s", "-z", "--full-name", "--", ":/", NULL};
+	const char *const of_tree[] = {
+	    "git", "ls-tree", "-r", "-z", "--full-tree", tree, NULL};
+	struct text list;
+
+	if (!git_run(g->arena, index ? of_index : of_tree, &list, ret_why))
+		return false;
+	if (parse_listing(g, list, index))
+		return true;
+	*ret_why = TEXT("git listed files in a way that is not understood");
+	return false;
+}
+
+/* The work tree; a bare repository has none, and nothing lies in it. */
+static bool
+find_top(struct git *g, struct text *ret_why)
+{
+	static const char *const top[] = {
+	    "git", "rev-parse", "--show-toplevel", NULL};
+	static const char *const bare[] = {
+	    "git", "rev-parse", "--absolute-git-dir", NULL};
+	struct text line, unused;
+
+	if (!ask(g->arena, bare, &line, ret_why))
+		return false;
+	if (!ask(g->arena, top, &line, &unused) &&
+	    !ask(g->arena, bare, &line, ret_why))
+		return false;
+	g->top = line.s;
+	return true;
+}
+
+static bool
+resolve(struct git *g, struct text *ret_tree, struct text *ret_why)
+{
+	struct text spec = arena_printf(g->arena, "%s^{tree}", g->revision);
+	const char *const argv[] = {"git", "rev-parse", "--verify", "--quiet",
+	    "--end-of-options", spec.s, NULL};
+
+	if (g->revision[0] != '-' && ask(g->arena, argv, ret_tree, ret_why) &&
+	    ret_tree->len > 0)
+		return true;
+	*ret_why =
+	    arena_printf(g->arena, "there is no revision \"%s\"", g->revision);
+	return false;
+}
+
+bool
+git_open(struct arena *a, const char *revision, struct git **ret_git,
+    struct text *ret_why)
+{
+	static const char *const contents[] = {
+	    "git", "cat-file", "--batch", NULL};
+	struct git *g = ARENA_NEW(a, struct git);
+	struct text tree = {NULL, 0};
+	char *cwd = getcwd(NULL, 0);
+
+	g->arena = a;
+	g->revision = arena_text(a, text_of(revision)).s;
+	g->cwd = arena_text(a, text_of(cwd == NULL ? "/" : cwd)).s;
+	free(cwd);
+	if (!find_top(g, ret_why) ||
+	    (*revision != '\0' && !resolve(g, &tree, ret_why)) ||
+	    !list_all(g, *revision == '\0' ? NULL : tree.s, ret_why) ||
+	    !git_start(&g->contents, contents, ret_why))
+		return false;
+	*ret_git = g;
+	return true;
+}
+
+void
+git_close(struct git *g)
+{
+	git_stop(&g->contents);
+}
+
+const char *
+git_revision(const struct git *g)
+{
+	return g->revision;
+}
+
+const char *
+git_top(const struct git *g)
+{
+	return g->top;
+}
+
+/* Absolute, without "." and ".." and double slashes: as text alone. */
+static struct text
+normal(const struct git *g, const char *path)
+{
+	struct text full = *path == '/'
+			       ? text_of(path)
+			       : arena_printf(g->arena, "%s/%s", g->cwd, path);
+	char *to = arena_alloc(g->arena, (size_t)full.len + 2, 1);
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < full.len;) {
+		const char *part = full.s + i;
+		const char *slash = memchr(part, '/', full.len - i);
+		uint32_t len =
+		    slash == NULL ? full.len - i : (uint32_t)(slash - part);
+
+		i += len + 1;
+		if (len == 0 || (len == 1 && part[0] == '.'))
+			continue;
+		if (len == 2 && memcmp(part, "..", 2) == 0) {
+			while (n > 0 && to[--n] != '/')
+				;
+			continue;
+		}
+		to[n++] = '/';
+		memcpy(to + n, part, len);
+		n += len;
+	}
+	return (struct text){to, n};
+}
+
+/* The first entry that is not before the name. */
+static uint32_t
+lower_bound(const struct git *g, struct text name)
+{
+	uint32_t low = 0, high = g->entries.n;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (text_compare(g->entries.v[middle].name, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static bool
+is_below(struct text name, struct text dir)
+{
+	return dir.len == 0 || (name.len > dir.len && name.s[dir.len] == '/' &&
+				   memcmp(name.s, dir.s, dir.len) == 0);
+}
+
+/* "DIR/": what lies in it is sorted from here on. */
+static uint32_t
+first_in(const struct git *g, struct text dir)
+{
+	return dir.len == 0 ? 0
+			    : lower_bound(g, arena_printf(g->arena, "%.*s/",
+						 (int)dir.len, dir.s));
+}
+
+static bool
+is_spared(const struct git *g, struct text full)
+{
+	for (uint32_t i = 0; i < g->spared.n; i++)
+		if (text_equal(full, g->spared.v[i]) ||
+		    is_below(full, g->spared.v[i]))
+			return true;
+	return false;
+}
+
+void
+git_spare(struct git *g, const char *dir)
+{
+	struct text name;
+
+	if (dir != NULL && git_find(g, dir, &name) == GIT_MISSING)
+		*VEC_PUSH(g->arena, &g->spared) = normal(g, dir);
+}
+
+enum git_kind
+git_find(const struct git *g, const char *path, struct text *ret_name)
+{
+	struct text full = normal(g, path), top = text_of(g->top), name;
+	uint32_t i;
+
+	if ((!text_equal(full, top) && !is_below(full, top)) ||
+	    is_spared(g, full))
+		return GIT_OUTSIDE;
+	name = full.len == top.len ? (struct text){"", 0}
+				   : (struct text){full.s + top.len + 1,
+					 full.len - top.len - 1};
+	*ret_name = name;
+	i = lower_bound(g, name);
+	if (i < g->entries.n && text_equal(g->entries.v[i].name, name))
+		return g->entries.v[i].regular ? GIT_FILE : GIT_LINK;
+	i = first_in(g, name);
+	if (name.len == 0 ||
+	    (i < g->entries.n && is_below(g->entries.v[i].name, name)))
+		return GIT_DIR;
+	return GIT_MISSING;
+}
+
+bool
+git_read(struct git *g, struct text name, uint32_t max, struct text *ret_text,
+    const char **ret_why)
+{
+	uint32_t i = lower_bound(g, name);
+
+	if (i == g->entries.n || !text_equal(g->entries.v[i].name, name) ||
+	    !g->entries.v[i].regular) {
+		*ret_why = "there is no such file in this revision";
+		return false;
+	}
+	return git_contents(&g->contents, g->arena, g->entries.v[i].object, max,
+	    ret_text, ret_why);
+}
+
+struct name_array
+git_list(const struct git *g, struct arena *a, struct text dir)
+{
+	struct VEC(const char *) names = {0};
+	uint32_t skip = dir.len == 0 ? 0 : dir.len + 1;
+
+	for (uint32_t i = first_in(g, dir);
+	     i < g->entries.n && is_below(g->entries.v[i].name, dir); i++) {
+		struct text name = g->entries.v[i].name;
+		struct text base = {name.s + skip, name.len - skip};
+
+		if (g->entries.v[i].regular &&
+		    memchr(base.s, '/', base.len) == NULL)
+			*VEC_PUSH(a, &names) = arena_text(a, base).s;
+	}
+	return (struct name_array){names.v, names.n};
+}

@@ -1,0 +1,416 @@
+#include <config.h>
+
+#include "compiler/side.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "compiler/blob_file.h"
+#include "compiler/cmd.h"
+#include "compiler/git.h"
+#include "runtime/sha256.h"
+
+/* clang-format off */
+static const char *const suffixes[] = { ".jsonc", ".json", ".yaml", ".yml", ".nono" };
+/* clang-format on */
+
+struct loader {
+	struct side *side;
+	struct compile *options;
+	struct git *revision;
+	bool warnings;
+};
+
+static struct text
+cut_dir(struct text path, struct text *ret_base)
+{
+	uint32_t n = path.len;
+
+	while (n > 0 && path.s[n - 1] != '/')
+		n--;
+	*ret_base = (struct text){path.s + n, path.len - n};
+	return (struct text){path.s, n};
+}
+
+static struct text
+cut_suffix(struct text base)
+{
+	for (size_t i = 0; i < ARRAY_LEN(suffixes); i++) {
+		uint32_t n = (uint32_t)strlen(suffixes[i]);
+
+		if (base.len > n &&
+		    memcmp(base.s + base.len - n, suffixes[i], n) == 0)
+			return (struct text){base.s, base.len - n};
+	}
+	return base;
+}
+
+static struct text
+key_of(struct text path)
+{
+	struct text base;
+
+	(void)cut_dir(path, &base);
+	return cut_suffix(base);
+}
+
+/* A path below the working directory, as a repository would call it. */
+static struct text
+relative(struct arena *a, struct text path)
+{
+	char *cwd = getcwd(NULL, 0);
+	size_t n = cwd == NULL ? 0 : strlen(cwd);
+
+	if (n > 1 && path.len > n + 1 && memcmp(path.s, cwd, n) == 0 &&
+	    path.s[n] == '/')
+		path =
+		    (struct text){path.s + n + 1, path.len - (uint32_t)n - 1};
+	free(cwd);
+	while (path.len > 2 && memcmp(path.s, "./", 2) == 0)
+		path = (struct text){path.s + 2, path.len - 2};
+	return arena_text(a, path);
+}
+
+static void
+note_files(
+    struct loader *l, struct side_policy *p, const struct compile *compiled)
+{
+	struct arena *a = &l->options->arena;
+
+	for (uint32_t i = 1; i < compiled->sources.files.n; i++) {
+		const struct source *s = source_get(&compiled->sources, i);
+		struct side_file *f = VEC_PUSH(a, &p->files);
+		struct text name = s->name;
+		struct sha256 h;
+
+		if (l->revision != NULL &&
+		    git_find(l->revision, s->path.s, &name) != GIT_OUTSIDE) {
+			f->revision = text_of(git_revision(l->revision));
+			f->path = arena_text(a, name);
+		} else {
+			f->path = relative(a, name);
+		}
+		sha256_init(&h);
+		sha256_update(&h, s->text.s, s->text.len);
+		sha256_final(&h, f->digest);
+	}
+}
+
+static int
+load_profile(struct loader *l, struct side_policy *p, const char *argument)
+{
+	struct text copy;
+	struct compile c;
+	const uint8_t *bytes;
+	uint32_t size;
+	bool good;
+	int status = EXIT_REJECTED;
+
+	compile_init_like(&c, l->options);
+	c.sources.revision = l->revision;
+	good = compile_profile(&c, argument) &&
+	       compile_emit(&c, true, &bytes, &size);
+	if (good) {
+		copy = arena_text(&l->options->arena,
+		    (struct text){(const char *)bytes, size});
+		status = blob_file_open(
+		    &c.diags, argument, copy.s, copy.len, &p->blob);
+		note_files(l, p, &c);
+	}
+	if (good && !l->warnings)
+		diags_drop(&c.diags);
+	compile_finish(&c);
+	return status;
+}
+
+/* A damaged one is a damaged policy, not a profile of a strange kind. */
+static bool
+named_policy(const char *path)
+{
+	size_t n = strlen(path);
+
+	return n > 5 && strcmp(path + n - 5, ".nono") == 0;
+}
+
+/* path: absolute, in the work tree of the revision. */
+static int
+load_revision(
+    struct loader *l, struct side_policy *p, const char *path, struct text name)
+{
+	struct diags *d = &l->options->diags;
+	const char *why;
+	struct text text;
+
+	if (!git_read(l->revision, name, BLOB_MAX, &text, &why)) {
+		diag_at(d, DIAG_CANNOT_READ, (struct span){0},
+		    "cannot read \"%.*s\": %s", (int)p->shown.len, p->shown.s,
+		    why);
+		return EXIT_REJECTED;
+	}
+	if (named_policy(path) || blob_is_policy(text.s, text.len))
+		return blob_file_open(
+		    d, p->shown.s, text.s, text.len, &p->blob);
+	return load_profile(l, p, path);
+}
+
+/* One policy, which is appended; path: as the file system knows it. */
+static int
+load(struct loader *l, const char *path)
+{
+	struct arena *a = &l->options->arena;
+	struct side_policy p = {.key = key_of(text_of(path))};
+	struct text name;
+	int status;
+
+	if (l->revision != NULL) {
+		(void)git_find(l->revision, path, &name);
+		p.path = arena_text(a, name);
+		p.shown = arena_printf(a, "%s:%.*s", git_revision(l->revision),
+		    (int)name.len, name.s);
+		status = load_revision(l, &p, path, name);
+	} else {
+		p.path = p.shown = relative(a, text_of(path));
+		status =
+		    named_policy(path) || blob_file_is_policy(path)
+			? blob_file_read(a, &l->options->diags, path, &p.blob)
+			: load_profile(l, &p, path);
+	}
+	if (status == EXIT_HOLDS)
+		*VEC_PUSH(a, &l->side->policies) = p;
+	return status;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool
+wanted(const char *name)
+{
+	struct text t = text_of(name);
+
+	return *name != '.' && cut_suffix(t).len != t.len;
+}
+
+/* Two files of one name would be one policy. */
+static bool
+clash(struct loader *l, const char *file)
+{
+	const struct side_policy *other =
+	    side_find(l->side, key_of(text_of(file)));
+	struct diag *diag;
+
+	if (other == NULL)
+		return false;
+	diag = diag_at(&l->options->diags, DIAG_TWO_OF_A_NAME, (struct span){0},
+	    "\"%.*s\" and \"%s\" have one name", (int)other->path.len,
+	    other->path.s, file);
+	diag_help(&l->options->diags, diag,
+	    "of a directory each profile or policy is compared with the one of "
+	    "the same name: keep the other elsewhere");
+	return true;
+}
+
+/* Not what lies deeper: that is groups, or somebody else's. */
+static int
+load_directory(struct loader *l, const char *dir)
+{
+	struct arena *a = &l->options->arena;
+	struct sources where = {.revision = l->revision};
+	struct name_array names = source_list(&where, a, dir);
+	int status = EXIT_HOLDS;
+
+	l->side->directory = true;
+	if (names.n > 1)
+		qsort(names.v, names.n, sizeof(*names.v), by_name);
+	for (uint32_t i = 0; i < names.n; i++) {
+		struct text path;
+		int s;
+
+		if (!wanted(names.v[i]))
+			continue;
+		path = arena_printf(a, "%s/%s", dir, names.v[i]);
+		s = clash(l, path.s) ? EXIT_REJECTED : load(l, path.s);
+		if (s != EXIT_HOLDS)
+			status = s;
+	}
+	return status;
+}
+
+static int
+refuse(struct loader *l, const char *why)
+{
+	struct diag *diag = diag_at(&l->options->diags, DIAG_BAD_REVISION,
+	    (struct span){0}, "cannot read \"%s\": %s", l->side->argument, why);
+
+	diag_help(&l->options->diags, diag,
+	    "REV:PATH names what a revision of this repository has, as in "
+	    "\"git show HEAD~1:profiles/agent.json\"; :PATH what is staged");
+	return EXIT_REJECTED;
+}
+
+/* ret_path: REV:PATH counts from the top, REV:./PATH from here, as in git. */
+static int
+load_at(struct loader *l, const char *path)
+{
+	struct arena *a = &l->options->arena;
+	bool here = strncmp(path, "./", 2) == 0 ||
+		    strncmp(path, "../", 3) == 0 || strcmp(path, ".") == 0;
+	struct text full =
+	    here ? text_of(path)
+		 : arena_printf(a, "%s/%s", git_top(l->revision), path);
+	struct text name;
+
+	switch (git_find(l->revision, full.s, &name)) {
+	case GIT_FILE:
+		return load(l, full.s);
+	case GIT_DIR:
+		return load_directory(l, full.s);
+	case GIT_LINK:
+		return refuse(l, "it is a symbolic link or a submodule");
+	case GIT_OUTSIDE:
+		return refuse(l, "that is outside the repository");
+	case GIT_MISSING:
+		break;
+	}
+	return refuse(l, "there is no such path in that revision");
+}
+
+static int
+load_in_git(struct loader *l, const char *colon)
+{
+	struct arena *a = &l->options->arena;
+	struct text revision =
+	    arena_text(a, (struct text){l->side->argument,
+			      (uint32_t)(colon - l->side->argument)});
+	struct text why;
+	int status;
+
+	if (!git_open(a, revision.s, &l->revision, &why))
+		return refuse(l, why.s);
+	git_spare(l->revision, l->options->store.data);
+	git_spare(l->revision, l->options->store.user);
+	status = load_at(l, colon + 1);
+	git_close(l->revision);
+	return status;
+}
+
+int
+side_load(struct side *ret_side, struct compile *options, const char *argument,
+    bool warnings)
+{
+	struct loader l = {
+	    .side = ret_side, .options = options, .warnings = warnings};
+	const char *colon = strchr(argument, ':');
+	struct stat st;
+	bool there = stat(argument, &st) == 0;
+
+	*ret_side = (struct side){.argument = argument};
+	if (there && S_ISDIR(st.st_mode))
+		return load_directory(&l, argument);
+	if (!there && colon != NULL)
+		return load_in_git(&l, colon);
+	return load(&l, argument);
+}
+
+int
+side_load_one(struct side_policy *ret_policy, struct compile *options,
+    const char *argument, bool warnings)
+{
+	struct side s;
+	int status = side_load(&s, options, argument, warnings);
+
+	if (status == EXIT_HOLDS && s.directory) {
+		diag_at(&options->diags, DIAG_NOT_REGULAR, (struct span){0},
+		    "\"%s\" is a directory; this verb takes one profile or "
+		    "policy",
+		    argument);
+		return EXIT_REJECTED;
+	}
+	if (status == EXIT_HOLDS)
+		*ret_policy = s.policies.v[0];
+	return status;
+}
+
+const struct side_policy *
+side_find(const struct side *s, struct text key)
+{
+	for (uint32_t i = 0; i < s->policies.n; i++)
+		if (text_equal(s->policies.v[i].key, key))
+			return &s->policies.v[i];
+	return NULL;
+}
+
+struct report_place
+side_place(const struct side_policy *p, uint32_t origin)
+{
+	struct blob_origin o = blob_origin(&p->blob, origin);
+	struct blob_source s = blob_source(&p->blob, o.source);
+	struct report_place place = {
+	    .file = text_of(s.name), .line = o.line, .column = o.column};
+
+	for (uint32_t i = 0; i < p->files.n; i++) {
+		const struct side_file *f = &p->files.v[i];
+
+		if (memcmp(f->digest, s.digest, sizeof(f->digest)) != 0)
+			continue;
+		place.file = f->path;
+		place.revision = f->revision;
+		break;
+	}
+	return place;
+}
+
+/* Links are sorted by section, in the order of the file, and by record. */
+static unsigned
+rank(uint32_t tag)
+{
+	static const uint32_t order[] = {BLOB_TARG, BLOB_PATH, BLOB_DENY,
+	    BLOB_PORT, BLOB_SECC, BLOB_ENVF, BLOB_CMDS};
+	unsigned i = 0;
+
+	while (i < ARRAY_LEN(order) && order[i] != tag)
+		i++;
+	return i;
+}
+
+static uint32_t
+first_link(const struct blob *b, uint32_t tag, uint32_t record)
+{
+	uint32_t low = 0, high = b->nlinks;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		struct blob_link link = blob_link(b, middle);
+
+		if (rank(link.tag) < rank(tag) ||
+		    (link.tag == tag && link.record < record))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+bool
+side_places(struct report *r, struct finding *f, const struct side_policy *p,
+    uint32_t tag, uint32_t record, const char *what, uint32_t max)
+{
+	const struct blob *b = &p->blob;
+	uint32_t n = 0;
+
+	for (uint32_t i = first_link(b, tag, record); i < b->nlinks; i++) {
+		struct blob_link link = blob_link(b, i);
+		struct report_place place;
+
+		if (link.tag != tag || link.record != record || n++ == max)
+			break;
+		place = side_place(p, link.origin);
+		place.what = text_of(what);
+		report_place(r, f, place);
+	}
+	return n > 0;
+}

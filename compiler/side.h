@@ -1,0 +1,61 @@
+#ifndef NONO_SIDE_H
+#define NONO_SIDE_H
+
+#include "compiler/compile.h"
+#include "compiler/report.h"
+
+/*
+ * What a reviewing verb is given: a profile (its name or file), a policy, a
+ * directory of either, or any of these in a revision of git, REV:PATH; the
+ * index is the empty revision.  Whatever it was, what comes out are compiled
+ * policies, and where their sources lie.
+ *
+ * A profile from a revision gets its bases and groups from that revision,
+ * too, as far as they lie in the work tree; what is installed elsewhere comes
+ * from there.
+ */
+struct side_file {
+	uint8_t digest[32]; /* as provenance has it */
+	struct text revision, path;
+};
+
+struct side_policy {
+	struct text key;   /* base name without suffix: finds its counterpart */
+	struct text shown; /* "HEAD~1:profiles/agent.json" */
+	struct text path;  /* the same without the revision */
+	struct blob blob;
+	struct VEC(struct side_file) files;
+};
+
+struct side {
+	const char *argument;
+	bool directory;				 /* else exactly one policy */
+	struct VEC(struct side_policy) policies; /* by key; unique */
+};
+
+/*
+ * Loads it with the options of `options`, in whose arena everything lives,
+ * and to whose diagnostics go messages about the argument.  Warnings of a
+ * compilation that succeeds are dropped unless `warnings`: they are not about
+ * the difference.  Returns EXIT_HOLDS or what to exit with.
+ */
+int side_load(struct side *ret_side, struct compile *options,
+    const char *argument, bool warnings);
+/* The same for verbs that take one policy: a directory is an error. */
+int side_load_one(struct side_policy *ret_policy, struct compile *options,
+    const char *argument, bool warnings);
+
+/* The policy with this key; NULL: none. */
+const struct side_policy *side_find(const struct side *s, struct text key);
+
+/* Where an origin of the policy's provenance is. */
+struct report_place side_place(const struct side_policy *p, uint32_t origin);
+/*
+ * Adds the origins of a record to a finding, at most `max`; false: there is
+ * no provenance.
+ */
+bool side_places(struct report *r, struct finding *f,
+    const struct side_policy *p, uint32_t tag, uint32_t record,
+    const char *what, uint32_t max);
+
+#endif
