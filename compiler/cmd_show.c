@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "compiler/assert.h"
 #include "compiler/cmd.h"
 #include "compiler/compile.h"
 #include "compiler/link.h"
@@ -28,6 +29,27 @@ show_nodes(struct compile *c, const char *argument)
 	    !read_source(&c->sources, &c->arena, &c->diags, source, &root))
 		return false;
 	node_print(root, stdout);
+	return true;
+}
+
+static bool
+is_assertions(const char *name)
+{
+	static const char suffix[] = ".assert";
+	size_t n = strlen(name), m = sizeof(suffix) - 1;
+
+	return n > m && strcmp(name + n - m, suffix) == 0;
+}
+
+static bool
+show_assertions(struct compile *c, const char *argument)
+{
+	const struct assert_file *file;
+
+	if (!assert_read(
+		&c->arena, &c->diags, &c->sources, argument, &file))
+		return false;
+	assert_print(file, stdout);
 	return true;
 }
 
@@ -58,6 +80,8 @@ show(struct compile *c, enum stage stage, const char *argument)
 	case STAGE_NODES:
 		return show_nodes(c, argument);
 	case STAGE_AST:
+		if (is_assertions(argument))
+			return show_assertions(c, argument);
 		if (!store_profile(&c->store, argument, &c->profile))
 			return false;
 		profile_ast_print(c->profile->ast, stdout);

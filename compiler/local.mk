@@ -26,6 +26,10 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/assemble.h \
 	compiler/assemble_link.c \
 	compiler/assemble_scan.c \
+	compiler/assert.h \
+	compiler/assert_dump.c \
+	compiler/assert_read.c \
+	compiler/assert_resolve.c \
 	compiler/ast.h \
 	compiler/ast_dump.c \
 	compiler/blob_assemble.c \

@@ -8,22 +8,28 @@
 # writes NAME_parse.h with it.
 
 grammar_re = \
+	grammar/assert_scan.re \
 	grammar/json_scan.re \
 	grammar/path_scan.re \
 	grammar/when_scan.re \
 	grammar/yaml_plain.re
 
 grammar_scan = \
+	grammar/assert_scan.c \
 	grammar/json_scan.c \
 	grammar/path_scan.c \
 	grammar/when_scan.c \
 	grammar/yaml_plain.c
 
-grammar_y =
+grammar_y = \
+	grammar/assert_parse.y
 
-grammar_parse =
+grammar_parse = \
+	grammar/assert_parse.c
 
 grammar_h = \
+	grammar/assert_ast.h \
+	grammar/assert_scan.h \
 	grammar/json_scan.h \
 	grammar/path_scan.h \
 	grammar/when_scan.h \
