@@ -235,6 +235,15 @@ find_waiver(struct walk *w, const struct hit *hit)
 	return UINT32_MAX;
 }
 
+static void
+add_rule(struct walk *w, uint32_t rule, struct decide_rules *to)
+{
+	for (uint32_t i = 0; i < to->n; i++)
+		if (to->v[i] == rule)
+			return;
+	*VEC_PUSH(w->judge->arena, to) = rule;
+}
+
 /* The rules that give any of the rights that the operations use there. */
 static void
 find_rules(struct walk *w, const struct spot *s, unsigned ops,
@@ -258,7 +267,7 @@ find_rules(struct walk *w, const struct spot *s, unsigned ops,
 		for (uint32_t i = 0; i < found.n; i++)
 			if ((blob_path(w->judge->blob, found.v[i]).rights &
 				judge_rights(op)) != 0)
-				*VEC_PUSH(w->judge->arena, to) = found.v[i];
+				add_rule(w, found.v[i], to);
 	}
 }
 
@@ -289,7 +298,7 @@ add_hit(struct walk *w, const struct spot *s, struct hit hit)
 		to->more = true;
 		return true;
 	}
-	if (s != NULL)
+	if (hit.kind == HIT_GRANTED && s != NULL)
 		find_rules(w, s, hit.ops, &hit.rules);
 	*VEC_PUSH(w->judge->arena, &to->hits) = hit;
 	return true;

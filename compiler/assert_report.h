@@ -1,0 +1,34 @@
+#ifndef NONO_ASSERT_REPORT_H
+#define NONO_ASSERT_REPORT_H
+
+#include "compiler/assert_judge.h"
+#include "compiler/finding.h"
+#include "compiler/side.h"
+
+/* How often each verdict was given: for the summary and the exit status. */
+struct assert_tally {
+	uint32_t hold, violated, undecided, waived, not_asked;
+};
+
+struct assert_reporter {
+	struct report *report;
+	const struct sources *sources;
+	struct assert_tally tally;
+};
+
+/* The findings of one assertion and one policy. */
+void assert_report(struct assert_reporter *r, const struct assertion *a,
+    const struct side_policy *policy, const struct judgement *j);
+/* It is for profiles that are not among the policies. */
+void assert_report_not_asked(
+    struct assert_reporter *r, const struct assertion *a);
+void assert_report_waiver(struct assert_reporter *r, enum finding_code code,
+    const struct assertion *a, const struct waiver *w);
+
+/* "no-secrets", or the assertion as written when it has no name. */
+struct text assert_title(
+    const struct sources *s, const struct assertion *a);
+/* "write $HOME/.bashrc" */
+struct text assert_hit_print(struct arena *a, const struct hit *h);
+
+#endif
