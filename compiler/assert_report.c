@@ -32,6 +32,26 @@ path_text(struct arena *a, const struct decide_path *p)
 	return path_print(a, (struct path){p->root, p->suffix});
 }
 
+/* The working directory is shown as such wherever it is taken to lie. */
+static struct text
+witness_text(struct arena *a, const struct hit *h)
+{
+	const struct decide_path *cwd =
+	    &h->view->env.places[BLOB_ROOT_CWD];
+	struct path p = {h->path.root, h->path.suffix};
+
+	if (cwd->suffix.len > 0 && decide_path_covers(cwd, &h->path)) {
+		p.root = BLOB_ROOT_CWD;
+		p.suffix.s += cwd->suffix.len;
+		p.suffix.len -= cwd->suffix.len;
+		if (p.suffix.len > 0) {
+			p.suffix.s++;
+			p.suffix.len--;
+		}
+	}
+	return path_print(a, p);
+}
+
 struct text
 assert_hit_print(struct arena *a, const struct hit *h)
 {
@@ -42,7 +62,7 @@ assert_hit_print(struct arena *a, const struct hit *h)
 	if (h->is_port)
 		return arena_printf(a, "%.*s %s:%u", (int)ops.len, ops.s,
 		    h->port.udp ? "udp" : "tcp", (unsigned)h->port.first);
-	path = path_text(a, &h->path);
+	path = witness_text(a, h);
 	return arena_printf(
 	    a, "%.*s %.*s", (int)ops.len, ops.s, (int)path.len, path.s);
 }
@@ -136,7 +156,7 @@ report_hit(struct assert_reporter *r, const struct assertion *a,
 
 	f->subject = p->shown;
 	f->region = h->is_port || h->what != NULL ? what
-						  : path_text(arena, &h->path);
+						  : witness_text(arena, h);
 	f->message = arena_printf(arena, "assertion %.*s: %.*s %s %.*s",
 	    (int)title.len, title.s, (int)p->shown.len, p->shown.s,
 	    verbs[h->kind], (int)what.len, what.s);
@@ -171,7 +191,7 @@ report_undecided(struct assert_reporter *r, const struct assertion *a,
 		return;
 	}
 	what = assert_hit_print(arena, &j->hits.v[0]);
-	f->region = path_text(arena, &j->hits.v[0].path);
+	f->region = witness_text(arena, &j->hits.v[0]);
 	f->message = arena_printf(arena,
 	    "assertion %.*s: whether %.*s may %.*s depends on where "
 	    "directories lie",
