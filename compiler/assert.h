@@ -66,10 +66,11 @@ struct assertion {
 	enum assert_rule_kind kind;
 	unsigned ops; /* 1 << enum assert_op */
 	struct region_set set, except;
-	const struct assert_words *only;     /* ASSERT_ONLY */
-	const struct assert_words *profiles; /* "for profile"; first NULL: all */
-	const struct assert_rule *rule;	     /* as written */
-	bool other_platform;		     /* not for this target */
+	const struct assert_words *only; /* ASSERT_ONLY */
+	const struct assert_words
+	    *profiles;			/* "for profile"; first NULL: all */
+	const struct assert_rule *rule; /* as written */
+	bool other_platform;		/* not for this target */
 	unsigned abi; /* 0: every one that the policy accepts */
 };
 

@@ -149,8 +149,8 @@ print_statement(const struct assert_statement *s, FILE *out)
 		print_set(&s->set, out);
 		break;
 	case ASSERT_LET_OPS:
-		fprintf(
-		    out, "let %%%.*s = ", (int)s->name.text.len, s->name.text.s);
+		fprintf(out, "let %%%.*s = ", (int)s->name.text.len,
+		    s->name.text.s);
 		print_words(&s->ops, "", out);
 		break;
 	case ASSERT_ASSUME:

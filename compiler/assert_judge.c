@@ -49,8 +49,7 @@ move(struct arena *a, struct decide_env *env, enum blob_root root,
 	for (int i = 0; i < BLOB_ROOTS; i++)
 		if (i != BLOB_ROOT_SLASH && i != (int)root &&
 		    env->places[i].root == root)
-			env->places[i] =
-			    join(a, to, env->places[i].suffix);
+			env->places[i] = join(a, to, env->places[i].suffix);
 	env->places[root] = to;
 }
 
@@ -185,8 +184,7 @@ set_has_root(const struct search *s, enum blob_root root)
 	const struct region_set *set = &s->assertion->set;
 
 	for (uint32_t i = 0; i < set->paths.n; i++)
-		if (view_place(s->judge->arena, s->base,
-			set->paths.v[i].path)
+		if (view_place(s->judge->arena, s->base, set->paths.v[i].path)
 			.root == root)
 			return true;
 	return false;
@@ -233,8 +231,7 @@ fails_elsewhere(struct search *s)
 	const struct decide_path home = {{"", 0}, BLOB_ROOT_HOME};
 	const struct decide_path user = {TEXT("home/user"), BLOB_ROOT_SLASH};
 	const struct decide_path root = {TEXT("root"), BLOB_ROOT_SLASH};
-	const struct decide_path run = {
-	    TEXT("run/user/1000"), BLOB_ROOT_SLASH};
+	const struct decide_path run = {TEXT("run/user/1000"), BLOB_ROOT_SLASH};
 	uint64_t rights = 0;
 
 	for (unsigned op = 0; op < OP_CONNECT; op++)

@@ -26,7 +26,7 @@ enum hit_kind {
 /* A witness: one operation, on one path or port. */
 struct hit {
 	enum hit_kind kind;
-	unsigned ops; /* together: several */
+	unsigned ops;	  /* together: several */
 	const char *what; /* something that is neither path nor port */
 	bool is_port;
 	struct port_region port; /* first == last */
@@ -72,8 +72,7 @@ void judge_pair(struct judge *left, struct judge *right,
 unsigned judge_abi(const struct judge *j, const struct assertion *a);
 /* One with the assumptions only; `absent`: what may be missing is. */
 const struct view *judge_view(struct judge *j, unsigned abi, bool absent);
-const struct view *judge_view_of(
-    struct judge *j, const struct decide_env *env);
+const struct view *judge_view_of(struct judge *j, const struct decide_env *env);
 
 /* Where a path of an assertion lies in the regions of a view. */
 struct decide_path view_place(
@@ -82,6 +81,15 @@ struct decide_path view_place(
 /* The rights that an operation needs, of the path or of its directory. */
 uint64_t judge_rights(enum assert_op op);
 bool judge_on_parent(enum assert_op op);
+
+/* "$HOME/.bashrc"; the working directory as $CWD wherever it lies. */
+struct text assert_witness(struct arena *a, const struct hit *h);
+/* "write $HOME/.bashrc" */
+struct text assert_hit_print(struct arena *a, const struct hit *h);
+/* "may", "may not", ... as stands between the policy and the hit. */
+const char *assert_hit_verb(enum hit_kind kind);
+/* The first ABI that has all rights of its operations. */
+unsigned assert_hit_abi(const struct hit *h);
 
 /*
  * Hits of never, together, always within one view.  assert_walk.c.

@@ -67,12 +67,11 @@ excepted(const struct couple *p, const struct decide_path *path)
 	const struct region_set *s = &p->assertion->except;
 
 	for (uint32_t i = 0; i < s->paths.n; i++) {
-		struct decide_path at = view_place(
-		    p->left->arena, p->view[0], s->paths.v[i].path);
+		struct decide_path at =
+		    view_place(p->left->arena, p->view[0], s->paths.v[i].path);
 
-		if (s->paths.v[i].tree
-			? decide_path_covers(&at, path)
-			: decide_path_compare(&at, path) == 0)
+		if (s->paths.v[i].tree ? decide_path_covers(&at, path)
+				       : decide_path_compare(&at, path) == 0)
 			return true;
 	}
 	return false;
@@ -110,8 +109,8 @@ judge_steps(struct couple *p)
 		uint64_t around = 0;
 
 		if (s->up != DECIDE_NONE)
-			around = judge_mask(p, steps.v[s->up].tree[0],
-			    steps.v[s->up].tree[1]);
+			around = judge_mask(
+			    p, steps.v[s->up].tree[0], steps.v[s->up].tree[1]);
 		/* Said of the directory around it already. */
 		if (((tree | file) & ~around) == 0 &&
 		    !excepted(p, &steps.v[s->up].at))
@@ -156,8 +155,7 @@ compare_port(struct couple *p, uint16_t port)
 
 	for (size_t i = 0; i < ARRAY_LEN(ops); i++)
 		compare(p,
-		    (struct decide_request){
-			.op = ops[i].request, .port = port},
+		    (struct decide_request){.op = ops[i].request, .port = port},
 		    (struct hit){
 			.ops = 1U << ops[i].op,
 			.is_port = true,
@@ -209,8 +207,8 @@ compare_others(struct couple *p)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(others); i++)
-		compare(p, others[i].request,
-		    (struct hit){.what = others[i].what});
+		compare(
+		    p, others[i].request, (struct hit){.what = others[i].what});
 }
 
 static void

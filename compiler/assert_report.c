@@ -32,41 +32,6 @@ path_text(struct arena *a, const struct decide_path *p)
 	return path_print(a, (struct path){p->root, p->suffix});
 }
 
-/* The working directory is shown as such wherever it is taken to lie. */
-static struct text
-witness_text(struct arena *a, const struct hit *h)
-{
-	const struct decide_path *cwd =
-	    &h->view->env.places[BLOB_ROOT_CWD];
-	struct path p = {h->path.root, h->path.suffix};
-
-	if (cwd->suffix.len > 0 && decide_path_covers(cwd, &h->path)) {
-		p.root = BLOB_ROOT_CWD;
-		p.suffix.s += cwd->suffix.len;
-		p.suffix.len -= cwd->suffix.len;
-		if (p.suffix.len > 0) {
-			p.suffix.s++;
-			p.suffix.len--;
-		}
-	}
-	return path_print(a, p);
-}
-
-struct text
-assert_hit_print(struct arena *a, const struct hit *h)
-{
-	struct text ops = assert_ops_print(a, h->ops), path;
-
-	if (h->what != NULL)
-		return text_of(h->what);
-	if (h->is_port)
-		return arena_printf(a, "%.*s %s:%u", (int)ops.len, ops.s,
-		    h->port.udp ? "udp" : "tcp", (unsigned)h->port.first);
-	path = witness_text(a, h);
-	return arena_printf(
-	    a, "%.*s %.*s", (int)ops.len, ops.s, (int)path.len, path.s);
-}
-
 static struct text
 root_name(struct arena *a, int root)
 {
@@ -124,48 +89,27 @@ add_rules(struct assert_reporter *r, struct finding *f,
 		    "the policy has no provenance, so no line can be named");
 }
 
-/* The first ABI that has all rights of the operations. */
-static unsigned
-abi_for(unsigned ops)
-{
-	uint64_t rights = 0;
-	unsigned abi = 1;
-
-	for (unsigned op = 0; op < OP_CONNECT; op++)
-		if ((ops & 1U << op) != 0)
-			rights |= judge_rights((enum assert_op)op);
-	while (abi < BLOB_ABI_NEWEST && (rights & ~blob_fs_rights(abi)) != 0)
-		abi++;
-	return abi;
-}
-
 static void
 report_hit(struct assert_reporter *r, const struct assertion *a,
     const struct side_policy *p, const struct hit *h)
 {
 	struct arena *arena = r->report->arena;
-	struct finding *f =
-	    add(r, a, FINDING_ASSERT_VIOLATED, "violated");
+	struct finding *f = add(r, a, FINDING_ASSERT_VIOLATED, "violated");
 	struct text title = assert_title(r->sources, a);
 	struct text what = assert_hit_print(arena, h);
-	static const char *const verbs[] = {
-	    [HIT_GRANTED] = "may",
-	    [HIT_UNENFORCED] = "is not kept from",
-	    [HIT_DENIED] = "may not",
-	};
 
 	f->subject = p->shown;
-	f->region = h->is_port || h->what != NULL ? what
-						  : witness_text(arena, h);
+	f->region =
+	    h->is_port || h->what != NULL ? what : assert_witness(arena, h);
 	f->message = arena_printf(arena, "assertion %.*s: %.*s %s %.*s",
 	    (int)title.len, title.s, (int)p->shown.len, p->shown.s,
-	    verbs[h->kind], (int)what.len, what.s);
+	    assert_hit_verb(h->kind), (int)what.len, what.s);
 	if (h->kind == HIT_UNENFORCED)
 		report_detail(r->report, f,
 		    "the policy accepts kernels of Landlock ABI %u, which "
 		    "cannot restrict that: compile with --target "
 		    "linux:abi=%u, or write \"for abi >= %u\"",
-		    h->view->env.abi, abi_for(h->ops), abi_for(h->ops));
+		    h->view->env.abi, assert_hit_abi(h), assert_hit_abi(h));
 	if (h->view->env.absent)
 		report_detail(r->report, f,
 		    "so it is where the socket is missing at launch and its "
@@ -178,8 +122,7 @@ report_undecided(struct assert_reporter *r, const struct assertion *a,
     const struct side_policy *p, const struct judgement *j)
 {
 	struct arena *arena = r->report->arena;
-	struct finding *f =
-	    add(r, a, FINDING_ASSERT_UNDECIDED, "undecided");
+	struct finding *f = add(r, a, FINDING_ASSERT_UNDECIDED, "undecided");
 	struct text title = assert_title(r->sources, a), what, where;
 
 	f->subject = p->shown;
@@ -191,18 +134,18 @@ report_undecided(struct assert_reporter *r, const struct assertion *a,
 		return;
 	}
 	what = assert_hit_print(arena, &j->hits.v[0]);
-	f->region = witness_text(arena, &j->hits.v[0]);
+	f->region = assert_witness(arena, &j->hits.v[0]);
 	f->message = arena_printf(arena,
 	    "assertion %.*s: whether %.*s may %.*s depends on where "
 	    "directories lie",
 	    (int)title.len, title.s, (int)p->shown.len, p->shown.s,
 	    (int)what.len, what.s);
 	where = view_text(arena, j->holds_in);
-	report_detail(r->report, f, "it holds where %.*s", (int)where.len,
-	    where.s);
+	report_detail(
+	    r->report, f, "it holds where %.*s", (int)where.len, where.s);
 	where = view_text(arena, j->hits.v[0].view);
-	report_detail(r->report, f, "it fails where %.*s", (int)where.len,
-	    where.s);
+	report_detail(
+	    r->report, f, "it fails where %.*s", (int)where.len, where.s);
 	report_detail(r->report, f,
 	    "to judge one place only, write: assume $CWD is $HOME/project;");
 	add_rules(r, f, p, &j->hits.v[0]);
@@ -249,11 +192,9 @@ assert_report(struct assert_reporter *r, const struct assertion *a,
 }
 
 void
-assert_report_not_asked(
-    struct assert_reporter *r, const struct assertion *a)
+assert_report_not_asked(struct assert_reporter *r, const struct assertion *a)
 {
-	struct finding *f =
-	    add(r, a, FINDING_ASSERT_NOT_ASKED, "not applied");
+	struct finding *f = add(r, a, FINDING_ASSERT_NOT_ASKED, "not applied");
 	struct text title = assert_title(r->sources, a);
 
 	r->tally.not_asked++;
@@ -275,8 +216,8 @@ assert_report_waiver(struct assert_reporter *r, enum finding_code code,
 	f->identity = arena_printf(r->report->arena, "%.*s %.*s",
 	    (int)title.len, title.s, (int)w->reason.len, w->reason.s);
 	report_place(r->report, f, place_of(r->sources, w->at, ""));
-	report_place(r->report, f,
-	    place_of(r->sources, a->at, "the assertion"));
+	report_place(
+	    r->report, f, place_of(r->sources, a->at, "the assertion"));
 	if (expired)
 		f->message = arena_printf(r->report->arena,
 		    "the waiver of %.*s was valid until %.*s%s%.*s",
@@ -287,6 +228,6 @@ assert_report_waiver(struct assert_reporter *r, enum finding_code code,
 		f->message = arena_printf(r->report->arena,
 		    "the waiver of %.*s excuses nothing: remove it",
 		    (int)title.len, title.s);
-	report_detail(r->report, f, "because \"%.*s\"", (int)w->reason.len,
-	    w->reason.s);
+	report_detail(
+	    r->report, f, "because \"%.*s\"", (int)w->reason.len, w->reason.s);
 }

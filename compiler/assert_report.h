@@ -26,9 +26,6 @@ void assert_report_waiver(struct assert_reporter *r, enum finding_code code,
     const struct assertion *a, const struct waiver *w);
 
 /* "no-secrets", or the assertion as written when it has no name. */
-struct text assert_title(
-    const struct sources *s, const struct assertion *a);
-/* "write $HOME/.bashrc" */
-struct text assert_hit_print(struct arena *a, const struct hit *h);
+struct text assert_title(const struct sources *s, const struct assertion *a);
 
 #endif

@@ -28,10 +28,8 @@ fault(struct resolver *r, enum diag_code code, struct span at,
 	    word.s, behind);
 }
 
-
 static const struct assert_statement *
-find_let(
-    struct resolver *r, struct text name, enum assert_statement_kind kind)
+find_let(struct resolver *r, struct text name, enum assert_statement_kind kind)
 {
 	for (uint32_t i = 0; i < r->lets.n; i++)
 		if (r->lets.v[i]->kind == kind &&
@@ -44,8 +42,7 @@ static void
 unknown_let(struct resolver *r, const struct assert_word *w,
     enum assert_statement_kind kind)
 {
-	const char **names =
-	    ARENA_ARRAY(r->arena, r->lets.n + 1, const char *);
+	const char **names = ARENA_ARRAY(r->arena, r->lets.n + 1, const char *);
 	bool ops = kind == ASSERT_LET_OPS;
 	const char *near;
 	struct diag *diag;
@@ -57,8 +54,7 @@ unknown_let(struct resolver *r, const struct assert_word *w,
 			    arena_text(r->arena, r->lets.v[i]->name.text).s;
 	near = diag_nearest(w->text, names, n);
 	diag = fault(r, DIAG_ASSERT_UNKNOWN, w->at,
-	    ops ? "no list of operations is named \"%"
-		: "no set is named \"",
+	    ops ? "no list of operations is named \"%" : "no set is named \"",
 	    w->text, "\"");
 	if (near != NULL)
 		diag_help(r->diags, diag, "did you mean \"%s%s\"?",
@@ -115,8 +111,8 @@ add_region(struct resolver *r, struct region_set *set, struct path path,
 static void
 bad_pattern(struct resolver *r, const struct assert_word *w)
 {
-	struct diag *diag = fault(r, DIAG_ASSERT_PATTERN, w->at,
-	    "\"", w->text, "\" is a pattern that assertions do not have");
+	struct diag *diag = fault(r, DIAG_ASSERT_PATTERN, w->at, "\"", w->text,
+	    "\" is a pattern that assertions do not have");
 
 	diag_help(r->diags, diag,
 	    "a path stands for itself, and with \"/**\" at its end for all "
@@ -125,16 +121,15 @@ bad_pattern(struct resolver *r, const struct assert_word *w)
 
 /* A template, expanded as in a profile. */
 static bool
-resolve_path(struct resolver *r, struct text text, struct span at,
-    struct path *ret_path)
+resolve_path(
+    struct resolver *r, struct text text, struct span at, struct path *ret_path)
 {
 	const struct node node = {
 	    .at = at, .kind = NODE_STRING, .string = text};
 	struct template tpl;
 
 	if (template_scan(r->arena, r->diags, &node, &tpl) &&
-	    expand_template(
-		r->arena, r->diags, &tpl, r->in->target, ret_path))
+	    expand_template(r->arena, r->diags, &tpl, r->in->target, ret_path))
 		return true;
 	r->ok = false;
 	return false;
@@ -145,8 +140,7 @@ add_path(
     struct resolver *r, struct region_set *set, const struct assert_word *w)
 {
 	struct text t = w->text;
-	bool tree =
-	    t.len >= 3 && memcmp(t.s + t.len - 3, "/**", 3) == 0;
+	bool tree = t.len >= 3 && memcmp(t.s + t.len - 3, "/**", 3) == 0;
 	struct path path;
 
 	if (tree)
@@ -194,8 +188,8 @@ add_ports(
 		*VEC_PUSH(r->arena, &set->ports) = p;
 		return;
 	}
-	diag = fault(r, DIAG_ASSERT_VALUE, w->at,
-	    "\"", w->text, "\" names no ports");
+	diag = fault(
+	    r, DIAG_ASSERT_VALUE, w->at, "\"", w->text, "\" names no ports");
 	diag_help(r->diags, diag,
 	    "write tcp:443, tcp:1-1023 or tcp:*; ports go up to 65535");
 }
@@ -211,8 +205,8 @@ add_paths(
 		if (e->dynamic ||
 		    when_decide(e->when, r->in->target) == VERDICT_NO)
 			continue;
-		if (expand_template(r->arena, r->diags, &e->path,
-			r->in->target, &path))
+		if (expand_template(
+			r->arena, r->diags, &e->path, r->in->target, &path))
 			add_region(r, set, path, true, e->path.at);
 		else
 			r->ok = false;
@@ -336,8 +330,8 @@ platform_fits(struct resolver *r, const struct assert_word *w)
 }
 
 static void
-resolve_scope(struct resolver *r, const struct assert_scope *s,
-    struct assertion *to)
+resolve_scope(
+    struct resolver *r, const struct assert_scope *s, struct assertion *to)
 {
 	struct text abi = s->abi.text;
 	struct diag *diag;
@@ -367,8 +361,8 @@ check_twice(struct resolver *r, const struct assert_word *name,
 
 	if (!text_equal(name->text, other))
 		return;
-	diag = fault(r, DIAG_ASSERT_TWICE, name->at,
-	    "\"", name->text, "\" has been given already");
+	diag = fault(r, DIAG_ASSERT_TWICE, name->at, "\"", name->text,
+	    "\" has been given already");
 	diag_note(r->diags, diag, other_at, "here");
 	diag_help(r->diags, diag, "choose another name");
 }
@@ -378,8 +372,8 @@ static void
 check_unique(struct resolver *r, const struct assert_word *name)
 {
 	for (uint32_t i = r->first; i < r->to->list.n; i++)
-		check_twice(r, name, r->to->list.v[i].name,
-		    r->to->list.v[i].at);
+		check_twice(
+		    r, name, r->to->list.v[i].name, r->to->list.v[i].at);
 }
 
 static void
@@ -564,16 +558,4 @@ assert_applies(const struct assert_words *profiles, struct text name)
 	while (w != NULL && !text_equal(w->text, name))
 		w = w->next;
 	return w != NULL || profiles->first == NULL;
-}
-
-struct text
-assert_ops_print(struct arena *a, unsigned ops)
-{
-	struct text t = {"", 0};
-
-	for (unsigned i = 0; i < OPS; i++)
-		if ((ops & 1U << i) != 0)
-			t = arena_printf(a, "%.*s%s%s", (int)t.len, t.s,
-			    t.len > 0 ? ", " : "", assert_operations[i]);
-	return t;
 }

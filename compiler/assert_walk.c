@@ -86,8 +86,7 @@ place(const struct walk *w, const struct region_set *s)
 	VEC_RESERVE(w->judge->arena, &to, s->paths.n);
 	for (uint32_t i = 0; i < s->paths.n; i++)
 		*VEC_PUSH(w->judge->arena, &to) = (struct placed){
-		    view_place(
-			w->judge->arena, w->view, s->paths.v[i].path),
+		    view_place(w->judge->arena, w->view, s->paths.v[i].path),
 		    s->paths.v[i].tree,
 		};
 	return to;
@@ -246,8 +245,8 @@ add_rule(struct walk *w, uint32_t rule, struct decide_rules *to)
 
 /* The rules that give any of the rights that the operations use there. */
 static void
-find_rules(struct walk *w, const struct spot *s, unsigned ops,
-    struct decide_rules *to)
+find_rules(
+    struct walk *w, const struct spot *s, unsigned ops, struct decide_rules *to)
 {
 	for (unsigned op = 0; op < OP_CONNECT; op++) {
 		struct decide_object o = {.path = s->path};
@@ -323,8 +322,7 @@ try_never(struct walk *w, const struct spot *s)
 			continue;
 		hit.ops |= 1U << op;
 	}
-	if (hit.ops == 0 ||
-	    (a->kind == ASSERT_TOGETHER && hit.ops != a->ops) ||
+	if (hit.ops == 0 || (a->kind == ASSERT_TOGETHER && hit.ops != a->ops) ||
 	    holds(&w->except, &s->path))
 		return false;
 	return add_hit(w, s, hit);
@@ -517,8 +515,7 @@ walk_never(struct judge *j, const struct view *v, struct text name,
 static void
 try_always(struct walk *w, const struct spot *s)
 {
-	struct hit hit = {
-	    .kind = HIT_DENIED, .path = s->path, .view = w->view};
+	struct hit hit = {.kind = HIT_DENIED, .path = s->path, .view = w->view};
 
 	for (unsigned op = 0; op < OP_CONNECT; op++) {
 		uint64_t wanted = rights_wanted(op);

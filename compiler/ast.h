@@ -145,6 +145,7 @@ struct profile_ast {
 	struct setting allow_parent_of_protected;
 	struct name_list packs;
 	struct name_list seatbelt_rules;
+	struct name_list asserts; /* ours: rules of nono-assert(5) */
 
 	struct unenforced_list unenforced;
 };
@@ -160,6 +161,7 @@ struct group_ast {
 	struct name_list deny_commands;
 	struct setting deny_unlink, unlink_override;
 	struct string_map symlink_pairs;
+	struct name_list asserts;
 };
 
 /* nonoc show --stage=ast. */

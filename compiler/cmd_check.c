@@ -27,7 +27,7 @@ struct check {
 	struct report_style style;
 	const char *today;
 	struct VEC(const char *) files, arguments;
-	struct VEC(struct judged *) given; /* on the command line */
+	struct VEC(struct judged *) given;  /* on the command line */
 	struct VEC(struct judged *) others; /* that assertions name */
 };
 
@@ -132,10 +132,9 @@ static int
 load_policies(struct check *c)
 {
 	for (uint32_t i = 0; i < c->arguments.n; i++) {
-		struct side *side =
-		    ARENA_NEW(&c->options.arena, struct side);
-		int status = side_load(
-		    side, &c->options, c->arguments.v[i], false);
+		struct side *side = ARENA_NEW(&c->options.arena, struct side);
+		int status =
+		    side_load(side, &c->options, c->arguments.v[i], false);
 
 		if (status != EXIT_HOLDS)
 			return status;
@@ -327,16 +326,15 @@ judge_waivers(struct check *c, struct assert_reporter *r)
 {
 	for (uint32_t i = 0; i < c->assertions.waivers.n; i++) {
 		const struct waiver *w = &c->assertions.waivers.v[i];
-		const struct assertion *a =
-		    &c->assertions.list.v[w->assertion];
+		const struct assertion *a = &c->assertions.list.v[w->assertion];
 		bool asked = false;
 
 		for (uint32_t k = 0; k < c->given.n; k++)
-			asked = asked ||
-				(assert_applies(
-				     w->profiles, c->given.v[k]->name) &&
-				    assert_applies(a->profiles,
-					c->given.v[k]->name));
+			asked =
+			    asked ||
+			    (assert_applies(w->profiles, c->given.v[k]->name) &&
+				assert_applies(
+				    a->profiles, c->given.v[k]->name));
 		if (!asked)
 			continue;
 		if (w->expired)

@@ -2,6 +2,7 @@
 
 #include "compiler/compile.h"
 
+#include "compiler/assert_own.h"
 #include "compiler/check.h"
 #include "compiler/emit.h"
 #include "compiler/expand.h"
@@ -46,7 +47,9 @@ compile_profile(struct compile *c, const char *argument)
 	       link_profile(&c->store, c->profile, &c->target, &c->policy) &&
 	       expand_policy(
 		   &c->arena, &c->diags, &c->policy, &c->target, &c->caps) &&
-	       check_caps(&c->arena, &c->diags, &c->target, &c->caps);
+	       check_caps(&c->arena, &c->diags, &c->target, &c->caps) &&
+	       assert_own_read(&c->store, &c->target, &c->policy,
+		   &c->assertions);
 }
 
 bool
@@ -56,7 +59,10 @@ compile_emit(struct compile *c, bool provenance, const uint8_t **ret_bytes,
 	switch (c->target.platform) {
 	case PLATFORM_LINUX:
 		return emit_landlock(&c->arena, &c->diags, &c->sources,
-		    &c->caps, &c->target, provenance, ret_bytes, ret_size);
+			   &c->caps, &c->target, provenance, ret_bytes,
+			   ret_size) &&
+		       assert_own_hold(&c->arena, &c->diags, &c->assertions,
+			   &c->caps, *ret_bytes, *ret_size);
 	case PLATFORM_MACOS:
 		break;
 	}

@@ -1,6 +1,7 @@
 #ifndef NONO_COMPILE_H
 #define NONO_COMPILE_H
 
+#include "compiler/assert.h"
 #include "compiler/caps.h"
 #include "compiler/store.h"
 #include "compiler/target.h"
@@ -16,6 +17,7 @@ struct compile {
 	const struct profile_file *profile;
 	struct policy policy;
 	struct capset caps;
+	struct assertions assertions; /* of its profiles and groups */
 };
 
 void compile_init(struct compile *c);
@@ -26,7 +28,10 @@ void compile_finish(struct compile *c);
 
 /* Files -> checked capset.  False: diagnosed. */
 bool compile_profile(struct compile *c, const char *argument);
-/* Checked capset -> the policy's bytes, in the arena. */
+/*
+ * Checked capset -> the policy's bytes, in the arena, of which the assertions
+ * hold.
+ */
 bool compile_emit(struct compile *c, bool provenance, const uint8_t **ret_bytes,
     uint32_t *ret_size);
 

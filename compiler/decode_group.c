@@ -49,6 +49,8 @@ static const struct field group_fields[] = {
 	  .doc = "What is granted", .table = &allow_table },
 	{ "deny", FIELD_OBJECT, 0, 0,
 	  .doc = "What is denied", .table = &deny_table },
+	{ "assert", FIELD_STRINGS, 0, AT(asserts),
+	  .doc = "What must hold of every profile that includes the group" },
 	{ "symlink_pairs", FIELD_STRING_MAP, LINKS, AT(symlink_pairs),
 	  .doc = "Symbolic links and where they lead (macOS)" },
 };

@@ -210,6 +210,8 @@ static const struct field profile_fields[] = {
 	{ "allow_parent_of_protected", FIELD_BOOL, NULLABLE,
 	  AT(allow_parent_of_protected),
 	  .doc = "Grants may lie above nono's own state (macOS)" },
+	{ "assert", FIELD_STRINGS, 0, AT(asserts),
+	  .doc = "What must hold of the profile and of all that extend it" },
 	{ "unsafe_macos_seatbelt_rules", FIELD_STRINGS, 0, AT(seatbelt_rules),
 	  .doc = "Seatbelt rules, one form each (macOS)" },
 	{ "allow_launch_services", FIELD_BOOL, NULLABLE,

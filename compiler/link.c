@@ -183,6 +183,7 @@ add_lists(struct linker *l, const struct origin *o, const struct profile_ast *p)
 	add_names(l, o, &p->commands_allow, &to->commands_allow);
 	add_names(l, o, &p->commands_deny, &to->commands_deny);
 	add_names(l, o, &p->seatbelt_rules, &to->seatbelt_rules);
+	add_names(l, o, &p->asserts, &to->asserts);
 	add_environment(l, o, p);
 	for (uint32_t i = 0; i < p->unenforced.n; i++)
 		*VEC_PUSH(arena_of(l), &to->unenforced) = p->unenforced.v[i];
@@ -516,6 +517,7 @@ add_group(struct linker *l, const struct group_use *use)
 	    ACCESS_READ | ACCESS_WRITE, SHAPE_ANY);
 	add_paths(l, use->origin, &g->deny, STMT_DENY, 0, SHAPE_ANY);
 	add_names(l, use->origin, &g->deny_commands, &p->commands_deny);
+	add_names(l, use->origin, &g->asserts, &p->asserts);
 	p->deny_unlink |= g->deny_unlink.value != 0;
 	p->unlink_override |= g->unlink_override.value != 0;
 }

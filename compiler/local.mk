@@ -28,8 +28,17 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/assemble_scan.c \
 	compiler/assert.h \
 	compiler/assert_dump.c \
+	compiler/assert_judge.c \
+	compiler/assert_judge.h \
+	compiler/assert_own.c \
+	compiler/assert_own.h \
+	compiler/assert_pair.c \
 	compiler/assert_read.c \
+	compiler/assert_report.c \
+	compiler/assert_report.h \
 	compiler/assert_resolve.c \
+	compiler/assert_walk.c \
+	compiler/assert_words.c \
 	compiler/ast.h \
 	compiler/ast_dump.c \
 	compiler/blob_assemble.c \
@@ -51,6 +60,7 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/check.h \
 	compiler/cmd.h \
 	compiler/cmd_blob.c \
+	compiler/cmd_check.c \
 	compiler/cmd_compile.c \
 	compiler/cmd_id.c \
 	compiler/cmd_list.c \
@@ -87,6 +97,9 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/expand_settings.c \
 	compiler/json_print.c \
 	compiler/json_print.h \
+	compiler/finding.c \
+	compiler/finding.def \
+	compiler/finding.h \
 	compiler/link.c \
 	compiler/link.h \
 	compiler/node.c \

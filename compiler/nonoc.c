@@ -14,6 +14,7 @@ static const struct {
 	const char *what;
 } verbs[] = {
 	{ "compile",  cmd_compile,  "profile -> policy" },
+	{ "check",    cmd_check,    "do assertions hold of policies?" },
 	{ "show",     cmd_show,     "what a profile comes to, at any stage" },
 	{ "list",     cmd_list,     "the groups or profiles there are" },
 	{ "schema",   cmd_schema,   "the JSON Schema of profiles or groups" },

@@ -120,6 +120,7 @@ struct policy {
 	bool has_allow_vars;
 	struct VEC(struct env_set) set_vars;
 	struct named_vec seatbelt_rules;
+	struct named_vec asserts;
 	struct VEC(struct unenforced) unenforced;
 	bool deny_unlink, unlink_override;
 };

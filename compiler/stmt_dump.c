@@ -198,6 +198,7 @@ policy_print(const struct policy *policy, const struct sources *s,
 		print_origin(&p, policy->set_vars.v[i].pair.key_at,
 		    policy->set_vars.v[i].origin);
 	}
+	print_named(&p, "assert", &policy->asserts);
 	for (uint32_t i = 0; i < policy->unenforced.n; i++) {
 		fprintf(out, "unenforced ");
 		print_text(&p, policy->unenforced.v[i].key);

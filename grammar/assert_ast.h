@@ -84,7 +84,7 @@ struct assert_statement {
 	struct assert_words ops;
 	struct assert_rule *rule;
 	struct assert_scope scope;
-	struct assert_word path;	      /* ASSERT_ASSUME */
+	struct assert_word path;		 /* ASSERT_ASSUME */
 	struct assert_word reason, owner, until; /* ASSERT_WAIVE */
 	struct assert_statement *next;
 };

@@ -1,0 +1,24 @@
+#ifndef NONO_ASSERT_OWN_H
+#define NONO_ASSERT_OWN_H
+
+#include "compiler/assert.h"
+#include "compiler/caps.h"
+
+/*
+ * The assertions that stand in profiles and groups, under "assert".  They
+ * bind whoever extends or includes, and are judged with every compilation: in
+ * the usual place of every root, as the kernel would start the policy.
+ */
+
+/*
+ * Parses and resolves those that link found; false: diagnosed.  N7008 where
+ * they will not be judged.
+ */
+bool assert_own_read(struct store *s, const struct target *t,
+    const struct policy *p, struct assertions *ret);
+/* N7007 with the lines of both for each that does not hold. */
+bool assert_own_hold(struct arena *a, struct diags *d,
+    struct assertions *assertions, const struct capset *c, const uint8_t *bytes,
+    uint32_t size);
+
+#endif
