@@ -48,13 +48,19 @@ static void
 add_path(struct couple *p, struct decide_path path, uint64_t rights,
     enum hit_kind kind)
 {
-	const struct decide_object o = {.path = path, .kind = DECIDE_FILE};
+	struct decide_object o = {.path = path, .kind = DECIDE_DIRECTORY};
 	struct hit hit = {.kind = kind, .ops = ops_of(rights), .path = path};
 	struct decide_rules rules = {0};
 
 	if (hit.ops == 0)
 		return;
-	(void)decide_rights(p->view[0]->decider, &o, p->left->arena, &rules);
+	if ((decide_rights(p->view[0]->decider, &o, p->left->arena, &rules) &
+		rights) == 0) {
+		rules.n = 0;
+		o.kind = DECIDE_FILE;
+		(void)decide_rights(
+		    p->view[0]->decider, &o, p->left->arena, &rules);
+	}
 	for (uint32_t i = 0; i < rules.n; i++)
 		if ((blob_path(p->left->blob, rules.v[i]).rights & rights) != 0)
 			*VEC_PUSH(p->left->arena, &hit.rules) = rules.v[i];
@@ -106,14 +112,13 @@ judge_steps(struct couple *p)
 		const struct decide_step *s = &steps.v[i];
 		uint64_t tree = judge_mask(p, s->tree[0], s->tree[1]);
 		uint64_t file = judge_mask(p, s->file[0], s->file[1]);
-		uint64_t around = 0;
+		const struct decide_step *up =
+		    s->up == DECIDE_NONE ? NULL : &steps.v[s->up];
 
-		if (s->up != DECIDE_NONE)
-			around = judge_mask(
-			    p, steps.v[s->up].tree[0], steps.v[s->up].tree[1]);
-		/* Said of the directory around it already. */
-		if (((tree | file) & ~around) == 0 &&
-		    !excepted(p, &steps.v[s->up].at))
+		/* Of the directory around it that has been said. */
+		if (up != NULL && !excepted(p, &up->at) &&
+		    ((tree | file) &
+			~judge_mask(p, up->tree[0], up->tree[1])) == 0)
 			continue;
 		if ((tree | file) != 0 && !excepted(p, &s->at))
 			add_path(p, s->at, tree | file, HIT_GRANTED);

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "compiler/assert_report.h"
 #include "compiler/cmd.h"
@@ -145,6 +146,19 @@ load_policies(struct check *c)
 	return EXIT_HOLDS;
 }
 
+/* A name alone may be of a file that came with nonoc: std.assert. */
+static const char *
+find_file(struct check *c, const char *name)
+{
+	struct text installed;
+
+	if (strchr(name, '/') != NULL || access(name, F_OK) == 0)
+		return name;
+	installed = arena_printf(
+	    &c->options.arena, "%s/profiles/%s", c->options.store.data, name);
+	return access(installed.s, F_OK) == 0 ? installed.s : name;
+}
+
 static bool
 load_assertions(struct check *c)
 {
@@ -155,9 +169,10 @@ load_assertions(struct check *c)
 	for (uint32_t i = 0; i < c->files.n; i++) {
 		const struct assert_file *f;
 
-		ok = assert_read(&c->options.arena, &c->options.diags,
-			 &c->options.sources, c->files.v[i], &f) &&
-		     assert_resolve(&r, f, &c->assertions) && ok;
+		ok =
+		    assert_read(&c->options.arena, &c->options.diags,
+			&c->options.sources, find_file(c, c->files.v[i]), &f) &&
+		    assert_resolve(&r, f, &c->assertions) && ok;
 	}
 	for (uint32_t i = 0; i < c->assertions.waivers.n; i++) {
 		struct waiver *w = &c->assertions.waivers.v[i];

@@ -46,8 +46,7 @@ show_assertions(struct compile *c, const char *argument)
 {
 	const struct assert_file *file;
 
-	if (!assert_read(
-		&c->arena, &c->diags, &c->sources, argument, &file))
+	if (!assert_read(&c->arena, &c->diags, &c->sources, argument, &file))
 		return false;
 	assert_print(file, stdout);
 	return true;

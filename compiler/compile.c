@@ -48,8 +48,8 @@ compile_profile(struct compile *c, const char *argument)
 	       expand_policy(
 		   &c->arena, &c->diags, &c->policy, &c->target, &c->caps) &&
 	       check_caps(&c->arena, &c->diags, &c->target, &c->caps) &&
-	       assert_own_read(&c->store, &c->target, &c->policy,
-		   &c->assertions);
+	       assert_own_read(
+		   &c->store, &c->target, &c->policy, &c->assertions);
 }
 
 bool

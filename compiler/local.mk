@@ -10,6 +10,9 @@ compiler_libbase_a_SOURCES = \
 	compiler/diag.h \
 	compiler/diag_print.c \
 	compiler/diag_record.h \
+	compiler/finding.c \
+	compiler/finding.def \
+	compiler/finding.h \
 	compiler/git.c \
 	compiler/git.h \
 	compiler/git_run.c \
@@ -97,9 +100,6 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/expand_settings.c \
 	compiler/json_print.c \
 	compiler/json_print.h \
-	compiler/finding.c \
-	compiler/finding.def \
-	compiler/finding.h \
 	compiler/link.c \
 	compiler/link.h \
 	compiler/node.c \

@@ -1,4 +1,5 @@
 dist_man_MANS += \
+	docs/nono-assert.5 \
 	docs/nono-blob.5 \
 	docs/nono-group.5 \
 	docs/nono-load.1 \
@@ -10,4 +11,5 @@ dist_doc_DATA += \
 	docs/SECURITY.md \
 	docs/compatibility.md \
 	docs/errors.md \
+	docs/findings.md \
 	docs/hacking.md

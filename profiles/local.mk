@@ -11,4 +11,6 @@ dist_profiles_DATA = \
 	profiles/opencode.json \
 	profiles/python-dev.json \
 	profiles/rust-dev.json \
-	profiles/swival.json
+	profiles/std.assert \
+	profiles/swival.json \
+	profiles/waivers.assert

@@ -33,6 +33,7 @@ style_tests = \
 	tests/style/style.test
 
 script_tests = \
+	tests/check.test \
 	tests/cli.test \
 	tests/conformance.test \
 	tests/docs.test \
