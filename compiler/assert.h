@@ -13,9 +13,14 @@
  * the compiled bytes.
  */
 
-/* Reads and parses a file; false: diagnosed. */
-bool assert_read(struct arena *a, struct diags *d, struct sources *s,
-    const char *path, const struct assert_file **ret_file);
+/* Does the name end in ".assert"? */
+bool assert_is_file(const char *name);
+/*
+ * Reads and parses a file, or one of that name that is installed beside the
+ * profiles; false: diagnosed.
+ */
+bool assert_read_named(
+    struct store *s, const char *name, const struct assert_file **ret_file);
 /* One rule in a string of a profile: positions are those of the string. */
 bool assert_read_string(struct arena *a, struct diags *d,
     const struct sources *s, const struct node *string,
@@ -110,6 +115,9 @@ bool assert_resolve(const struct assert_resolver *r,
 /* A rule that stands alone, in a profile or group. */
 bool assert_resolve_rule(const struct assert_resolver *r,
     const struct assert_statement *s, struct assertions *to);
+
+/* Which waivers are over on a day, as in "2027-01-31". */
+void assert_expire(struct assertions *a, const char *today);
 
 /* Is the name one of the list?  An empty list has all. */
 bool assert_applies(const struct assert_words *profiles, struct text name);

@@ -2,6 +2,8 @@
 
 #include "compiler/assert.h"
 
+#include <unistd.h>
+
 struct string_place {
 	const struct sources *sources;
 	const struct node *string;
@@ -32,9 +34,34 @@ parse(struct arena *a, struct diags *d, const struct string_place *p,
 }
 
 bool
-assert_read(struct arena *a, struct diags *d, struct sources *s,
-    const char *path, const struct assert_file **ret_file)
+assert_is_file(const char *name)
 {
+	static const char suffix[] = ".assert";
+	size_t n = strlen(name), m = sizeof(suffix) - 1;
+
+	return n > m && strcmp(name + n - m, suffix) == 0;
+}
+
+/* A name alone may be of a file that came with nonoc: std.assert. */
+static const char *
+find(struct store *s, const char *name)
+{
+	struct text installed;
+
+	if (strchr(name, '/') != NULL || access(name, F_OK) == 0)
+		return name;
+	installed = arena_printf(s->arena, "%s/profiles/%s", s->data, name);
+	return access(installed.s, F_OK) == 0 ? installed.s : name;
+}
+
+bool
+assert_read_named(
+    struct store *store, const char *name, const struct assert_file **ret_file)
+{
+	struct sources *s = store->sources;
+	struct arena *a = store->arena;
+	struct diags *d = store->diags;
+	const char *path = find(store, name);
 	struct string_place p = {.sources = s};
 	struct node whole = {.kind = NODE_STRING};
 	uint32_t source;

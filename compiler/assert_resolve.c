@@ -550,6 +550,16 @@ assert_resolve_rule(const struct assert_resolver *in,
 	return r.ok;
 }
 
+void
+assert_expire(struct assertions *a, const char *today)
+{
+	for (uint32_t i = 0; i < a->waivers.n; i++) {
+		struct waiver *w = &a->waivers.v[i];
+
+		w->expired = text_compare(text_of(today), w->until) > 0;
+	}
+}
+
 bool
 assert_applies(const struct assert_words *profiles, struct text name)
 {

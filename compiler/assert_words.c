@@ -46,6 +46,9 @@ assert_hit_print(struct arena *a, const struct hit *h)
 		return arena_printf(a, "%.*s %s:%u", (int)ops.len, ops.s,
 		    h->port.udp ? "udp" : "tcp", (unsigned)h->port.first);
 	path = assert_witness(a, h);
+	if (h->ops == 1U << OP_UNIX)
+		return arena_printf(
+		    a, "reach sockets at %.*s", (int)path.len, path.s);
 	return arena_printf(
 	    a, "%.*s %.*s", (int)ops.len, ops.s, (int)path.len, path.s);
 }

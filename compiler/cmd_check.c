@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "compiler/assert_report.h"
 #include "compiler/cmd.h"
@@ -31,15 +30,6 @@ struct check {
 	struct VEC(struct judged *) given;  /* on the command line */
 	struct VEC(struct judged *) others; /* that assertions name */
 };
-
-static bool
-is_assertions(const char *name)
-{
-	static const char suffix[] = ".assert";
-	size_t n = strlen(name), m = sizeof(suffix) - 1;
-
-	return n > m && strcmp(name + n - m, suffix) == 0;
-}
 
 static bool
 is_date(const char *s)
@@ -89,7 +79,7 @@ parse_option(struct check *c, int argc, char **argv, int *i)
 	} else if (argv[*i][0] == '-') {
 		return option_usage(
 		    "check", usage, "unknown option %s", argv[*i]);
-	} else if (is_assertions(argv[*i])) {
+	} else if (assert_is_file(argv[*i])) {
 		*VEC_PUSH(&c->options.arena, &c->files) = argv[*i];
 	} else {
 		*VEC_PUSH(&c->options.arena, &c->arguments) = argv[*i];
@@ -146,19 +136,6 @@ load_policies(struct check *c)
 	return EXIT_HOLDS;
 }
 
-/* A name alone may be of a file that came with nonoc: std.assert. */
-static const char *
-find_file(struct check *c, const char *name)
-{
-	struct text installed;
-
-	if (strchr(name, '/') != NULL || access(name, F_OK) == 0)
-		return name;
-	installed = arena_printf(
-	    &c->options.arena, "%s/profiles/%s", c->options.store.data, name);
-	return access(installed.s, F_OK) == 0 ? installed.s : name;
-}
-
 static bool
 load_assertions(struct check *c)
 {
@@ -169,16 +146,10 @@ load_assertions(struct check *c)
 	for (uint32_t i = 0; i < c->files.n; i++) {
 		const struct assert_file *f;
 
-		ok =
-		    assert_read(&c->options.arena, &c->options.diags,
-			&c->options.sources, find_file(c, c->files.v[i]), &f) &&
-		    assert_resolve(&r, f, &c->assertions) && ok;
+		ok = assert_read_named(&c->options.store, c->files.v[i], &f) &&
+		     assert_resolve(&r, f, &c->assertions) && ok;
 	}
-	for (uint32_t i = 0; i < c->assertions.waivers.n; i++) {
-		struct waiver *w = &c->assertions.waivers.v[i];
-
-		w->expired = text_compare(text_of(c->today), w->until) > 0;
-	}
+	assert_expire(&c->assertions, c->today);
 	return ok;
 }
 

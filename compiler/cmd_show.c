@@ -33,20 +33,11 @@ show_nodes(struct compile *c, const char *argument)
 }
 
 static bool
-is_assertions(const char *name)
-{
-	static const char suffix[] = ".assert";
-	size_t n = strlen(name), m = sizeof(suffix) - 1;
-
-	return n > m && strcmp(name + n - m, suffix) == 0;
-}
-
-static bool
 show_assertions(struct compile *c, const char *argument)
 {
 	const struct assert_file *file;
 
-	if (!assert_read(&c->arena, &c->diags, &c->sources, argument, &file))
+	if (!assert_read_named(&c->store, argument, &file))
 		return false;
 	assert_print(file, stdout);
 	return true;
@@ -79,7 +70,7 @@ show(struct compile *c, enum stage stage, const char *argument)
 	case STAGE_NODES:
 		return show_nodes(c, argument);
 	case STAGE_AST:
-		if (is_assertions(argument))
+		if (assert_is_file(argument))
 			return show_assertions(c, argument);
 		if (!store_profile(&c->store, argument, &c->profile))
 			return false;

@@ -66,6 +66,7 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/cmd_check.c \
 	compiler/cmd_compile.c \
 	compiler/cmd_id.c \
+	compiler/cmd_lint.c \
 	compiler/cmd_list.c \
 	compiler/cmd_schema.c \
 	compiler/cmd_show.c \
@@ -102,6 +103,10 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/json_print.h \
 	compiler/link.c \
 	compiler/link.h \
+	compiler/lint.h \
+	compiler/lint_policy.c \
+	compiler/lint_profile.c \
+	compiler/lint_std.c \
 	compiler/node.c \
 	compiler/node.h \
 	compiler/node_span.c \

@@ -16,6 +16,7 @@ static const struct {
 	{ "compile",  cmd_compile,  "profile -> policy" },
 	{ "check",    cmd_check,    "do assertions hold of policies?" },
 	{ "show",     cmd_show,     "what a profile comes to, at any stage" },
+	{ "lint",     cmd_lint,     "what is valid and probably not meant" },
 	{ "list",     cmd_list,     "the groups or profiles there are" },
 	{ "schema",   cmd_schema,   "the JSON Schema of profiles or groups" },
 	{ "dump",     cmd_dump,     "policy -> text, one rule a line" },

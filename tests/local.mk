@@ -49,6 +49,7 @@ script_tests = \
 	tests/kernel/refuse.test \
 	tests/kernel/rights.test \
 	tests/kernel/trust.test \
+	tests/lint.test \
 	tests/reject.test \
 	tests/schema.test \
 	tests/shipped.test \

@@ -1,0 +1,256 @@
+#include <config.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "compiler/cmd.h"
+#include "compiler/lint.h"
+#include "compiler/options.h"
+
+static const char usage[] =
+    "nonoc lint [options] [FILE.assert...] PROFILE|POLICY|DIR...\n"
+    "  FILE.assert      waivers of what std.assert asks for\n"
+    "  --level=CODE=L   off, note, warning or error for a finding\n"
+    "  --format=FORMAT  text, json, sarif, github, markdown or junit\n"
+    "  further options: as for nonoc compile\n";
+
+struct level {
+	struct text rule; /* "N8001" */
+	enum report_level level;
+	bool off;
+};
+
+struct run {
+	struct compile options;
+	struct assertions assertions;
+	struct report report;
+	struct report_style style;
+	struct VEC(struct level) levels;
+	struct VEC(const char *) files, arguments;
+};
+
+static bool
+set_level(struct run *r, const char *word)
+{
+	static const char *const names[] = {
+	    [REPORT_ERROR] = "error",
+	    [REPORT_WARNING] = "warning",
+	    [REPORT_NOTE] = "note",
+	};
+	const char *equals = strchr(word, '=');
+	struct level l = {.level = REPORT_LEVELS};
+
+	if (equals == NULL || finding_slug((unsigned)strtoul(
+				  word + (word[0] == 'N'), NULL, 10)) == NULL)
+		return false;
+	l.rule = (struct text){word, (uint32_t)(equals - word)};
+	l.off = strcmp(equals + 1, "off") == 0;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (strcmp(equals + 1, names[i]) == 0)
+			l.level = (enum report_level)i;
+	*VEC_PUSH(&r->options.arena, &r->levels) = l;
+	return l.off || l.level != REPORT_LEVELS;
+}
+
+static int
+parse_option(struct run *r, int argc, char **argv, int *i)
+{
+	const char *v;
+
+	switch (option_compile(&r->options, argc, argv, i)) {
+	case OPTION_TAKEN:
+		return EXIT_HOLDS;
+	case OPTION_WRONG:
+		return EXIT_USAGE;
+	case OPTION_OTHER:
+		break;
+	}
+	if (option_value("lint", "--format", argc, argv, i, &v)) {
+		if (v == NULL)
+			return EXIT_USAGE;
+		if (!report_style_format(&r->style, v))
+			return option_usage(
+			    "lint", usage, "no format is named %s", v);
+	} else if (option_value("lint", "--color", argc, argv, i, &v)) {
+		if (v == NULL)
+			return EXIT_USAGE;
+		if (!report_style_color(&r->style, v))
+			return option_usage("lint", usage,
+			    "colour is auto, always or never, not %s", v);
+	} else if (option_value("lint", "--level", argc, argv, i, &v)) {
+		if (v == NULL)
+			return EXIT_USAGE;
+		if (!set_level(r, v))
+			return option_usage("lint", usage,
+			    "a level is written N8001=off (note, warning, "
+			    "error), not %s",
+			    v);
+	} else if (argv[*i][0] == '-') {
+		return option_usage(
+		    "lint", usage, "unknown option %s", argv[*i]);
+	} else if (assert_is_file(argv[*i])) {
+		*VEC_PUSH(&r->options.arena, &r->files) = argv[*i];
+	} else {
+		*VEC_PUSH(&r->options.arena, &r->arguments) = argv[*i];
+	}
+	return EXIT_HOLDS;
+}
+
+static int
+parse(struct run *r, int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		int status = parse_option(r, argc, argv, &i);
+
+		if (status != EXIT_HOLDS)
+			return status;
+	}
+	if (r->arguments.n == 0)
+		return option_usage(
+		    "lint", usage, "which profile, policy or directory?");
+	return option_finish(&r->options) ? EXIT_HOLDS : EXIT_USAGE;
+}
+
+/* std.assert first: waivers are of its assertions. */
+static bool
+load_assertions(struct run *r)
+{
+	const struct assert_resolver resolver = {
+	    &r->options.store, &r->options.target};
+	const struct assert_file *f;
+	time_t now = time(NULL);
+	char today[16];
+	struct tm tm;
+	bool ok;
+
+	ok = assert_read_named(&r->options.store, "std.assert", &f) &&
+	     assert_resolve(&resolver, f, &r->assertions);
+	for (uint32_t i = 0; i < r->files.n; i++)
+		ok = assert_read_named(&r->options.store, r->files.v[i], &f) &&
+		     assert_resolve(&resolver, f, &r->assertions) && ok;
+	if (gmtime_r(&now, &tm) != NULL &&
+	    strftime(today, sizeof(today), "%Y-%m-%d", &tm) > 0)
+		assert_expire(&r->assertions, today);
+	return ok;
+}
+
+/* Of a revision or a policy there is no profile to be read. */
+static bool
+is_profile(const struct side_policy *p)
+{
+	static const char suffix[] = ".nono";
+	const uint32_t n = sizeof(suffix) - 1;
+
+	return text_equal(p->shown, p->path) &&
+	       (p->path.len < n ||
+		   memcmp(p->path.s + p->path.len - n, suffix, n) != 0);
+}
+
+static bool
+lint_one(struct run *r, const struct side_policy *p)
+{
+	struct judge judge;
+	struct lint l = {
+	    .report = &r->report,
+	    .options = &r->options,
+	    .policy = p,
+	    .judge = &judge,
+	    .profile = is_profile(p),
+	    .name = text_of(blob_profile_name(&p->blob)),
+	};
+
+	if (l.name.len == 0)
+		l.name = p->key;
+	judge_init(&judge, &r->options.arena, &p->blob, &r->assertions);
+	l.view = judge_view(&judge, BLOB_ABI_NEWEST, false);
+	lint_policy(&l);
+	lint_std(&l);
+	return !l.profile || lint_profile(&l);
+}
+
+static void
+apply_levels(struct run *r)
+{
+	struct report *report = &r->report;
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < report->findings.n; i++) {
+		struct finding *f = report->findings.v[i];
+		bool off = false;
+
+		for (uint32_t k = 0; k < r->levels.n; k++) {
+			const struct level *l = &r->levels.v[k];
+
+			if (!text_is(l->rule, f->rule))
+				continue;
+			off = l->off;
+			if (!off)
+				f->level = l->level;
+		}
+		if (!off)
+			report->findings.v[kept++] = f;
+	}
+	report->findings.n = kept;
+}
+
+static void
+conclude(struct run *r, uint32_t policies)
+{
+	struct report *report = &r->report;
+	uint32_t n[REPORT_LEVELS] = {0};
+	bool bad;
+
+	for (uint32_t i = 0; i < report->findings.n; i++)
+		n[report->findings.v[i]->level]++;
+	bad = n[REPORT_ERROR] + n[REPORT_WARNING] > 0;
+	report->status = bad ? EXIT_DIFFERS : EXIT_HOLDS;
+	report->verdict = bad ? "found" : "clean";
+	report->summary = arena_printf(report->arena,
+	    "%u polic%s: %u error%s, %u warning%s, %u note%s", policies,
+	    policies == 1 ? "y" : "ies", n[REPORT_ERROR],
+	    n[REPORT_ERROR] == 1 ? "" : "s", n[REPORT_WARNING],
+	    n[REPORT_WARNING] == 1 ? "" : "s", n[REPORT_NOTE],
+	    n[REPORT_NOTE] == 1 ? "" : "s");
+}
+
+static int
+lint(struct run *r)
+{
+	uint32_t policies = 0;
+
+	if (!load_assertions(r))
+		return EXIT_REJECTED;
+	for (uint32_t i = 0; i < r->arguments.n; i++) {
+		struct side *side = ARENA_NEW(&r->options.arena, struct side);
+		int status =
+		    side_load(side, &r->options, r->arguments.v[i], false);
+
+		if (status != EXIT_HOLDS)
+			return status;
+		policies += side->policies.n;
+		for (uint32_t k = 0; k < side->policies.n; k++)
+			if (!lint_one(r, &side->policies.v[k]))
+				return EXIT_REJECTED;
+	}
+	apply_levels(r);
+	conclude(r, policies);
+	report_print(&r->report, r->style, stdout);
+	return r->report.status;
+}
+
+int
+cmd_lint(int argc, char **argv)
+{
+	struct run r = {.style = report_style_default()};
+	int status;
+
+	option_init(&r.options);
+	r.report.arena = &r.options.arena;
+	r.report.verb = "lint";
+	status = parse(&r, argc, argv);
+	if (status == EXIT_HOLDS)
+		status = lint(&r);
+	compile_finish(&r.options);
+	return status;
+}

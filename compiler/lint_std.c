@@ -1,0 +1,81 @@
+#include <config.h>
+
+#include "compiler/lint.h"
+
+/*
+ * The lists of std.assert, as findings.  They are data, installed and read
+ * like everybody's: what is added there is found here.
+ */
+/* clang-format off */
+static const struct {
+	const char *assertion;
+	enum finding_code code;
+	const char *what; /* behind the witness and a comma */
+	bool common;	  /* comes with working at all: a note */
+} meanings[] = {
+	{ "secrets",        FINDING_SECRET_OPEN,    "which holds keys, tokens or passwords", false },
+	{ "shell-startup",  FINDING_RUNS_LATER,     "which a shell or session runs when it starts", false },
+	{ "services",       FINDING_RUNS_LATER,     "which a service manager or desktop starts", false },
+	{ "programs",       FINDING_PATH_WRITABLE,  "where programs are looked for", false },
+	{ "editors",        FINDING_RUNS_LATER,     "which an editor runs", false },
+	{ "vcs",            FINDING_RUNS_LATER,     "which names programs for git or hg to run", false },
+	{ "packages",       FINDING_RUNS_LATER,     "which decides what the next install runs", false },
+	{ "code-caches",    FINDING_RUNS_LATER,     "whose contents are run or linked", false },
+	{ "agents",         FINDING_RUNS_LATER,     "which names commands for an agent to run", false },
+	{ "project",        FINDING_RUNS_LATER,     "which git, an editor or an agent runs", true },
+	{ "engines",        FINDING_SOCKET_REACHED, "whose owner starts programs outside", false },
+	{ "key-agents",     FINDING_SOCKET_REACHED, "which signs with the user's keys", false },
+	{ "buses",          FINDING_SOCKET_REACHED, "which starts programs outside", false },
+	{ "shared-sockets", FINDING_SOCKET_REACHED, "with the sockets of other programs in it", true },
+};
+/* clang-format on */
+
+enum { PLACES_MAX = 4 };
+
+static void
+report(struct lint *l, size_t meaning, const struct judgement *j)
+{
+	struct arena *a = l->judge->arena;
+	const struct hit *h = &j->hits.v[0];
+	struct finding *f =
+	    finding_add(l->report, meanings[meaning].code, "found");
+	struct text what = assert_hit_print(a, h);
+	uint32_t more = j->hits.n - 1;
+
+	if (meanings[meaning].common)
+		f->level = REPORT_NOTE;
+
+	f->subject = l->policy->shown;
+	f->region = assert_witness(a, h);
+	f->identity = text_of(meanings[meaning].assertion);
+	f->message = arena_printf(a, "the policy may %.*s, %s", (int)what.len,
+	    what.s, meanings[meaning].what);
+	for (uint32_t i = 0; i < h->rules.n; i++)
+		(void)side_places(l->report, f, l->policy, BLOB_PATH,
+		    h->rules.v[i], "granted by", PLACES_MAX);
+	if (more > 0)
+		report_detail(l->report, f,
+		    "and %u%s more of its kind: nonoc check std.assert", more,
+		    j->more ? " or" : "");
+}
+
+void
+lint_std(struct lint *l)
+{
+	const struct assertions *all = l->judge->assertions;
+
+	for (uint32_t i = 0; i < all->list.n; i++) {
+		const struct assertion *a = &all->list.v[i];
+		struct judgement j;
+		size_t m = 0;
+
+		while (m < ARRAY_LEN(meanings) &&
+		       !text_is(a->name, meanings[m].assertion))
+			m++;
+		if (m == ARRAY_LEN(meanings) || a->other_platform)
+			continue;
+		judge_assertion(l->judge, l->name, a, &j);
+		if (j.verdict == ASSERT_VIOLATED && j.hits.n > 0)
+			report(l, m, &j);
+	}
+}
