@@ -316,6 +316,11 @@ enum blob_source_kind { BLOB_SOURCE_PROFILE, BLOB_SOURCE_GROUP };
 #define BLOB_FS_IOCTL_DEV UINT64_C(0x8000)     /* ABI 5 */
 #define BLOB_FS_RESOLVE_UNIX UINT64_C(0x10000) /* ABI 9 */
 #define BLOB_FS_ALL UINT64_C(0x1ffff)
+#define BLOB_FS_READS (BLOB_FS_EXECUTE | BLOB_FS_READ_FILE | BLOB_FS_READ_DIR)
+/* What changes files or the names of files. */
+#define BLOB_FS_WRITES                                                         \
+	(BLOB_FS_ALL &                                                         \
+	    ~(BLOB_FS_READS | BLOB_FS_IOCTL_DEV | BLOB_FS_RESOLVE_UNIX))
 /* What may sit in a rule on anything but a directory. */
 #define BLOB_FS_FILE                                                           \
 	(BLOB_FS_EXECUTE | BLOB_FS_WRITE_FILE | BLOB_FS_READ_FILE |            \

@@ -1,7 +1,9 @@
 #include <config.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "runtime/launch.h"
@@ -18,30 +20,69 @@ static const struct path public_store = {
     sizeof("/nix/store") - 1, "/nix/store"};
 
 static void
-remember(
-    struct launch *l, uint32_t deny, const struct root *r, const char *suffix)
+remember(struct launch *l, uint32_t deny, struct path at, bool hop)
 {
-	static struct place direct, real;
-
-	place_set(&direct, r->at);
-	errno = 0;
-	if (!place_resolve(r->fd, suffix, &real)) {
-		/* A loop leads nowhere; of anything else we cannot be sure. */
-		if (errno == ELOOP)
-			return;
-		die("denies", "cannot tell where ", suffix,
-		    " leads, which is denied: ",
-		    errno == 0 ? "too many links" : strerror(errno), NULL);
-	}
-	if (!place_join(&direct, suffix, strlen(suffix)) ||
-	    strcmp(direct.s, real.s) == 0 ||
-	    path_covers(public_store, path_of(&real)))
+	if (path_covers(public_store, at))
 		return;
 	if (l->nlinked == LINKED_MAX)
 		die("denies", "more than ", decimal(LINKED_MAX),
 		    " denied paths are symbolic links", NULL);
 	l->linked[l->nlinked++] =
-	    (struct linked){.deny = deny, .at = path_keep(&real)};
+	    (struct linked){.deny = deny, .hop = hop, .at = path_copy(at)};
+}
+
+/* For place_resolve(): the links on the way to a denied path. */
+struct hops {
+	struct launch *l;
+	uint32_t deny;
+	struct path direct; /* as the policy has it */
+};
+
+/* What is above the denied path by its own name needs no entry. */
+static void
+remember_hop(void *arg, struct path link)
+{
+	const struct hops *h = arg;
+
+	if (!path_covers(link, h->direct))
+		remember(h->l, h->deny, link, true);
+}
+
+static void
+follow(
+    struct launch *l, uint32_t deny, const struct root *r, const char *suffix)
+{
+	static struct place direct, real;
+	struct hops hops = {.l = l, .deny = deny};
+
+	place_set(&direct, r->at);
+	if (!place_join(&direct, suffix, strlen(suffix)))
+		die("denies", "cannot tell where ", suffix,
+		    " leads, which is denied: ", strerror(ENAMETOOLONG), NULL);
+	hops.direct = path_of(&direct);
+	if (!place_resolve(r->at, suffix, remember_hop, &hops, &real)) {
+		/* A loop leads nowhere; of anything else we cannot be sure. */
+		if (errno == ELOOP)
+			return;
+		die("denies", "cannot tell where ", direct.s,
+		    " leads, which is denied: ", strerror(errno), NULL);
+	}
+	if (strcmp(direct.s, real.s) != 0)
+		remember(l, deny, path_of(&real), false);
+}
+
+/* Dies where the user could make visible what is behind this directory. */
+static void
+check_hidden(const struct root *r, const char *dir, const char *suffix)
+{
+	struct stat st;
+	const char *slash = *dir == '\0' ? "" : "/";
+
+	if (fstatat(r->fd, dir, &st, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW) ==
+		0 &&
+	    st.st_uid == getuid())
+		die("denies", "cannot look into ", r->at.s, slash, dir,
+		    ", where ", suffix, " is denied: chmod u+x it", NULL);
 }
 
 /* What is known of the path looked at last. */
@@ -104,11 +145,18 @@ has_link(struct trail *t, const struct root *r, const char *suffix)
 			return true;
 		t->len = n;
 		if (errno != EINVAL) {
-			/* Hidden is as good as missing: for the command, too */
+			/* Hidden by others is as good as missing. */
 			if (errno != ENOENT && errno != ENOTDIR &&
 			    errno != EACCES && errno != ENAMETOOLONG)
 				die("denies", "cannot look at ", suffix, ": ",
 				    strerror(errno), NULL);
+			if (errno == EACCES) {
+				const char saved = t->s[from];
+
+				t->s[from] = '\0';
+				check_hidden(r, t->s, suffix);
+				t->s[from] = saved;
+			}
 			t->gone = n;
 			return false;
 		}
@@ -133,7 +181,7 @@ denies_resolve(struct launch *l)
 			trail.len = trail.gone = 0;
 		last = r;
 		if (suffix != NULL && r->fd >= 0 && has_link(&trail, r, suffix))
-			remember(l, i, r, suffix);
+			follow(l, i, r, suffix);
 	}
 }
 
@@ -141,8 +189,7 @@ denies_resolve(struct launch *l)
 static bool
 concerns(const struct blob_deny *d, uint64_t rights)
 {
-	const uint64_t reads =
-	    BLOB_FS_EXECUTE | BLOB_FS_READ_FILE | BLOB_FS_READ_DIR;
+	const uint64_t reads = BLOB_FS_READS;
 
 	return ((d->access & BLOB_DENY_READ) != 0 && (rights & reads) != 0) ||
 	       ((d->access & BLOB_DENY_WRITE) != 0 && (rights & ~reads) != 0);
@@ -212,6 +259,29 @@ allow_root(const struct launch *l, const struct root *r,
 	return true;
 }
 
+/* What can make a link lead elsewhere. */
+static const uint64_t replaces = BLOB_FS_REMOVE_FILE | BLOB_FS_REMOVE_DIR |
+				 BLOB_FS_MAKE_SYM | BLOB_FS_MAKE_DIR |
+				 BLOB_FS_REFER;
+
+/*
+ * A link on the way to a denied path may be read and not be replaced: programs
+ * outside would find there what the command put in its place.
+ */
+static bool
+settle_hop(const struct blob_path *rule, struct path grant, struct path link)
+{
+	if ((rule->flags & BLOB_PATH_GROUP) == 0)
+		die("rules", "granting ", shown(grant.s),
+		    " would let the link ", link.s,
+		    " in it be replaced, which leads to a denied path: "
+		    "grant something narrower",
+		    NULL);
+	warn(shown(grant.s), " is withheld: the link ", link.s,
+	    " in it leads to a denied path", NULL);
+	return false;
+}
+
 /* Compares with what denied links lead to. */
 static bool
 allow_linked(const struct launch *l, const struct blob_path *rule,
@@ -223,6 +293,14 @@ allow_linked(const struct launch *l, const struct blob_path *rule,
 		    blob_deny(&l->blob, l->linked[i].deny);
 		const bool under = path_covers(at, grant);
 
+		if (l->linked[i].hop) {
+			if ((d.access & BLOB_DENY_WRITE) != 0 &&
+			    (rights & replaces) != 0 &&
+			    path_covers(grant, at) &&
+			    !settle_hop(rule, grant, at))
+				return false;
+			continue;
+		}
 		if (!concerns(&d, rights) ||
 		    (!under && !path_covers(grant, at)))
 			continue;

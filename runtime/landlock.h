@@ -54,6 +54,10 @@ int landlock_add_path(int ruleset, int fd, uint64_t rights);
 int landlock_add_port(int ruleset, uint32_t port, uint64_t rights);
 int landlock_restrict(int ruleset);
 
+/*
+ * Where a filter does not let openat2 pass, a path with links in it is opened
+ * only without `resolve`; else it is ELOOP.
+ */
 /* O_PATH is implied, and O_CLOEXEC wherever the caller says so. */
 int open_path(int dir, const char *path, int flags, uint64_t resolve);
 /* Opens with the flags as they are; fails where a link is on the way. */

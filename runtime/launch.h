@@ -4,11 +4,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 #include "runtime/blob.h"
 #include "runtime/path.h"
 
-enum { KEEP_MAX = 1024, LINKED_MAX = 256, VARS_MAX = 16384 };
+enum { KEEP_MAX = 1024, LINKED_MAX = 1024, VARS_MAX = 16384 };
 
 /* The command line. */
 struct options {
@@ -37,9 +38,13 @@ struct root {
 	uint32_t ndenies;
 };
 
-/* Where a denied path really leads when a symbolic link lies on its way. */
+/*
+ * Where a denied path really leads when a symbolic link lies on its way; or
+ * where such a link lies itself, when its name is another.
+ */
 struct linked {
 	uint32_t deny; /* index of the record */
+	bool hop;      /* a link: may be read, must not be replaced */
 	struct path at;
 };
 
@@ -66,9 +71,6 @@ struct launch {
 
 	struct blob blob;
 	struct blob_target target;
-	struct path policy; /* the policy file */
-	struct path self;   /* this program */
-
 	unsigned abi, errata;
 	struct rights handled; /* by the ruleset that the kernel accepted */
 	struct rights lost;    /* wanted, and nothing else does their work */
@@ -120,6 +122,18 @@ _Noreturn void command_exec(const struct launch *l);
  */
 bool denies_allow(struct launch *l, const struct blob_path *rule,
     struct path grant, uint64_t rights);
+
+/*
+ * What must not be written: this program; a file; a path.  `what` goes into
+ * the message, ", the policy,".
+ */
+void protect_self(struct launch *l);
+void protect_file(const struct stat *st, struct path at, const char *what);
+void protect_path(struct path at, const char *what);
+/* Where `name` leads; the links on the way there must not be written. */
+bool protect_way(const char *name, const char *what, struct place *ret);
+/* Dies where the grant lets them be written. */
+void protect_check(struct path grant, int fd, uint64_t rights);
 
 /* `fd` stays open until exec, in spite of descriptors_drop(). */
 void descriptors_keep(struct launch *l, int fd);

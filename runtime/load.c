@@ -18,6 +18,7 @@ main(int argc, char **argv)
 	if (l.opt.probe)
 		probe_print(&l);
 	policy_read(&l);
+	protect_self(&l);
 	command_check(&l);
 	filter_choose(&l);
 	kernel_negotiate(&l);

@@ -31,6 +31,7 @@ loader_sources = \
 	runtime/path.c \
 	runtime/policy.c \
 	runtime/probe.c \
+	runtime/protect.c \
 	runtime/report.c \
 	runtime/rights.c \
 	runtime/roots.c \

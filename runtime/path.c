@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "runtime/blob.h"
@@ -25,7 +26,7 @@ path_of(const struct place *p)
 }
 
 struct path
-path_keep(const struct place *p)
+path_copy(struct path p)
 {
 	static struct {
 		size_t used;
@@ -33,11 +34,18 @@ path_keep(const struct place *p)
 	} pool;
 	char *copy = pool.bytes + pool.used;
 
-	if (p->len >= sizeof(pool.bytes) - pool.used)
+	if (p.len >= sizeof(pool.bytes) - pool.used)
 		die("roots", "too many long paths", NULL);
-	memcpy(copy, p->s, p->len + 1);
-	pool.used += p->len + 1;
-	return (struct path){p->len, copy};
+	memcpy(copy, p.s, p.len);
+	copy[p.len] = '\0';
+	pool.used += p.len + 1;
+	return (struct path){p.len, copy};
+}
+
+struct path
+path_keep(const struct place *p)
+{
+	return path_copy(path_of(p));
 }
 
 bool
@@ -136,113 +144,130 @@ place_of_fd(int fd, struct place *ret)
 	char link[40] = "/proc/self/fd/";
 	const char *n = decimal((uint64_t)fd);
 
-	if (here >= 0 && fchdir(fd) == 0) {
-		if (getcwd(ret->s, sizeof(ret->s)) == NULL)
-			return false; /* it was removed */
-		ret->len = strlen(ret->s);
-		if (ret->len == 1)
-			ret->s[ret->len = 0] = '\0';
-		return true;
-	}
+	if (here >= 0 && fchdir(fd) == 0)
+		return place_here(ret);
 	memcpy(link + strlen(link), n, strlen(n) + 1);
 	return place_of_link(link, ret);
 }
 
-/* Cuts the last component off; false when there is none left. */
+/*
+ * EACCES: is the directory, the first `n` bytes, the user's own?  Then it is
+ * hidden only until somebody changes its mode, as the command can.
+ */
 static bool
-strip(char *path)
+own_directory(struct place *p, size_t n)
 {
-	char *slash = strrchr(path, '/');
+	const char saved = p->s[n];
+	struct stat st;
+	bool own;
 
-	if (slash == NULL) {
-		if (*path == '\0')
-			return false;
-		*path = '\0';
-		return true;
-	}
-	if (slash == path) {
-		if (path[1] == '\0')
-			return false;
-		path[1] = '\0';
-		return true;
-	}
-	*slash = '\0';
-	return true;
+	p->s[n] = '\0';
+	own = lstat(n == 0 ? "/" : p->s, &st) == 0 && st.st_uid == getuid();
+	p->s[n] = saved;
+	return own;
 }
 
 /*
- * Opens the deepest ancestor of `path` that can be opened; the bytes of
- * `path` that name it in *ret_n.
+ * The link that ends `at` and begins after byte `n`: what it leads to and then
+ * `rest` become *ret_path, to be walked from what is left of `at`.
  */
-static int
-deepest(int dir, const char *path, size_t *ret_n)
+static bool
+take_link(struct place *at, size_t n, const char *target, const char *rest,
+    char *ret_path)
 {
-	static char up[PLACE_MAX];
-	int fd;
+	static char joined[PLACE_MAX];
+	const size_t t = strlen(target), r = strlen(rest);
 
-	memcpy(up, path, strlen(path) + 1);
-	for (;;) {
-		fd = openat(dir, *up == '\0' ? "." : up, O_PATH | O_CLOEXEC);
-		if (fd >= 0) {
-			*ret_n = strlen(up);
-			return fd;
-		}
-		if (errno != ENOENT && errno != ENOTDIR && errno != EACCES &&
-		    errno != ELOOP)
-			return -1;
-		if (!strip(up))
-			return -1;
-	}
+	if (t + r >= sizeof(joined))
+		return false;
+	memcpy(joined, target, t);
+	memcpy(joined + t, rest, r + 1); /* it begins with a slash, or ends */
+	memcpy(ret_path, joined, t + r + 1);
+	at->len = *target == '/' ? 0 : n;
+	at->s[at->len] = '\0';
+	return true;
 }
 
-/* The link `at`/`name`: its target and what follows it, as the next path. */
-static bool
-follow(const struct place *at, const char *name, size_t n, char *ret_path)
+/* One component more, or one less. */
+static void
+step(struct place *at, const char *name, size_t n)
 {
-	static struct place link, target;
-	const char *rest = name + n;
-	ssize_t len;
+	if (n == 1 && *name == '.')
+		return;
+	if (n == 2 && name[0] == '.' && name[1] == '.') {
+		while (at->len > 0 && at->s[--at->len] != '/')
+			;
+		at->s[at->len] = '\0';
+		return;
+	}
+	(void)place_join(at, name, n);
+}
 
-	place_set(&link, path_of(at));
-	if (!place_join(&link, name, n))
+bool
+place_resolve(struct path from, const char *path,
+    void (*visit)(void *arg, struct path link), void *arg, struct place *ret)
+{
+	static char now[PLACE_MAX], target[PATH_MAX];
+	const size_t size = strlen(path);
+	unsigned links = 0;
+	ssize_t got;
+	size_t n;
+
+	if (size >= sizeof(now) || from.len + size + 1 >= sizeof(ret->s)) {
+		errno = ENAMETOOLONG;
 		return false;
-	len = readlink(link.s, target.s, sizeof(target.s) - 1);
-	if (len <= 0)
-		return false;
-	target.s[len] = '\0';
-	link.len = target.s[0] == '/' ? 0 : at->len;
-	rest += *rest == '/';
-	if (!place_join(&link, target.s, (size_t)len) ||
-	    !place_join(&link, rest, strlen(rest)))
-		return false;
-	memcpy(ret_path, link.s, link.len + 1);
+	}
+	memcpy(now, path, size + 1);
+	place_set(ret, *path == '/' ? (struct path){0, ""} : from);
+	for (const char *p = now; *(p += strspn(p, "/")) != '\0'; p += n) {
+		const size_t parent = ret->len;
+
+		n = strcspn(p, "/");
+		if (ret->len + 1 + n >= sizeof(ret->s)) {
+			errno = ENAMETOOLONG;
+			return false;
+		}
+		step(ret, p, n);
+		if (ret->len <= parent)
+			continue;
+		got = readlink(ret->s, target, sizeof(target) - 1);
+		if (got < 0) {
+			if (errno == EINVAL || errno == ENOENT ||
+			    errno == ENOTDIR ||
+			    (errno == EACCES && !own_directory(ret, parent)))
+				continue;
+			return false;
+		}
+		target[got] = '\0';
+		if (visit != NULL)
+			visit(arg, path_of(ret));
+		if (++links > LINKS_MAX) {
+			errno = ELOOP;
+			return false;
+		}
+		if (!take_link(ret, parent, target, p + n, now)) {
+			errno = ENAMETOOLONG;
+			return false;
+		}
+		p = now;
+		n = 0;
+	}
 	return true;
 }
 
 bool
-place_resolve(int dir, const char *path, struct place *ret)
+place_here(struct place *ret)
 {
-	static char now[PLACE_MAX];
-	const char *rest;
-	size_t n = strlen(path);
-	int fd;
-
-	if (n >= sizeof(now))
+	if (getcwd(ret->s, sizeof(ret->s)) == NULL)
+		return false;	/* it was removed */
+	if (ret->s[0] != '/') { /* "(unreachable)/..." */
+		errno = ENOENT;
 		return false;
-	memcpy(now, path, n + 1);
-	for (int i = 0; i < LINKS_MAX; i++) {
-		fd = deepest(dir, now, &n);
-		if (fd < 0 || !place_of_fd(fd, ret))
-			return false;
-		close(fd);
-		rest = now + n + strspn(now + n, "/");
-		if (*rest == '\0')
-			return true;
-		if (!follow(ret, rest, strcspn(rest, "/"), now))
-			return place_join(ret, rest, strlen(rest));
-		dir = AT_FDCWD;
 	}
-	return false;
+	ret->len = strlen(ret->s);
+	if (ret->len == 1)
+		ret->s[ret->len = 0] = '\0';
+	return true;
 }
 
 const char *

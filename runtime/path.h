@@ -25,6 +25,7 @@ struct place {
 
 struct path path_of(const struct place *p);
 /* A copy that stays: the few paths of a launch lie close together. */
+struct path path_copy(struct path p);
 struct path path_keep(const struct place *p);
 /* Is `inner` the path `outer` or below it?  Suffixes may be compared, too. */
 bool path_covers(struct path outer, struct path inner);
@@ -49,10 +50,15 @@ bool place_of_link(const char *link, struct place *ret); /* of procfs */
 int place_start(void);
 bool place_return(void);
 /*
- * Where `path` leads from the directory `dir`, whether it exists or not:
- * links are followed, dangling ones too.  False: it leads nowhere.
+ * Where `path` leads from the directory `from`, whether it exists or not: each
+ * link on the way is shown to `visit`, if there is one, and followed, dangling
+ * ones too.  False (errno): it leads nowhere, or that cannot be told; EACCES
+ * only where the user himself hides it.
  */
-bool place_resolve(int dir, const char *path, struct place *ret);
+bool place_resolve(struct path from, const char *path,
+    void (*visit)(void *arg, struct path link), void *arg, struct place *ret);
+/* The working directory. */
+bool place_here(struct place *ret);
 
 /*
  * A suffix of the policy with the user's id filled in: itself, or a copy that

@@ -15,7 +15,7 @@ static uint8_t bytes[BLOB_MAX + 1];
 
 /* Judges the open file and not its name: nobody else may have written it. */
 static uint32_t
-check_file(const char *name, int fd)
+check_file(const char *name, int fd, struct path at)
 {
 	struct stat st;
 
@@ -31,6 +31,7 @@ check_file(const char *name, int fd)
 		    ": group or others may write it, chmod go-w it", NULL);
 	if (st.st_size > BLOB_MAX)
 		die("policy", name, ": is longer than any policy", NULL);
+	protect_file(&st, at, ", the policy,");
 	return (uint32_t)st.st_size;
 }
 
@@ -51,44 +52,39 @@ read_all(const char *name, int fd, uint32_t expected)
 }
 
 /*
- * Opens the policy, and keeps its canonical path: that of its directory and
- * its name, which is no link.
+ * Opens the policy; its canonical path in l->scratch.  The name itself must be
+ * no link.  Those on the way to it are read and not followed blindly: they
+ * decide which file is opened, so the command must not write them.
  */
 static int
-open_policy(struct launch *l)
+open_policy(struct launch *l, const char *name)
 {
+	static const char what[] = ", a link that leads to the policy,";
 	static char dir[PATH_MAX];
-	const char *name = l->opt.policy, *slash = strrchr(name, '/');
+	const int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
+	const char *slash = strrchr(name, '/');
 	const char *base = slash == NULL ? name : slash + 1;
-	size_t n = (size_t)(base - name);
-	int at, fd;
+	const size_t n = (size_t)(base - name);
+	static struct place at;
+	int fd;
 
-	fd = place_open(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, &l->scratch);
-	if (fd >= 0) {
-		l->policy = path_keep(&l->scratch);
+	fd = place_open(name, flags, &l->scratch);
+	if (fd >= 0)
 		return fd;
+	errno = ENAMETOOLONG;
+	if (n < sizeof(dir)) {
+		memcpy(dir, name, n);
+		dir[n] = '\0';
+		errno = ENOENT;
+		if (*base != '\0' && protect_way(dir, what, &at) &&
+		    place_join(&at, base, strlen(base)))
+			fd = place_open(at.s, flags, &l->scratch);
 	}
-	if (n >= sizeof(dir))
-		die("policy", name, ": ", strerror(ENAMETOOLONG), NULL);
-	memcpy(dir, name, n);
-	if (n == 0)
-		dir[n++] = '.';
-	place_start();
-	at = openat(AT_FDCWD, dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (at >= 0)
-		fd = openat(
-		    at, base, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		die("policy", name, ": ",
 		    errno == ELOOP ? "is a symbolic link, name the file itself"
 				   : strerror(errno),
 		    NULL);
-	if (!place_of_fd(at, &l->scratch) ||
-	    !place_join(&l->scratch, base, strlen(base)))
-		die("policy", "cannot tell where ", name,
-		    " is: ", strerror(errno), NULL);
-	l->policy = path_keep(&l->scratch);
-	close(at);
 	return fd;
 }
 
@@ -115,8 +111,8 @@ policy_read(struct launch *l)
 
 	if (getauxval(AT_SECURE) != 0)
 		die("policy", "this program must not be set-user-ID", NULL);
-	fd = open_policy(l);
-	size = check_file(name, fd);
+	fd = open_policy(l, name);
+	size = check_file(name, fd, path_keep(&l->scratch));
 	if (!blob_open_enforcing(
 		&l->blob, bytes, read_all(name, fd, size), &why))
 		die("policy", name, ": ", why, ", compile it again", NULL);

@@ -50,20 +50,24 @@ variable(const char *name)
  * a denied path below it may still lie in another root's grant.
  */
 static void
-open_root(struct launch *l, enum blob_root root, int dir, const char *path)
+open_root(struct launch *l, enum blob_root root, const char *path)
 {
 	struct root *r = &l->roots[root];
+	const struct root *home =
+	    &l->roots[BLOB_ROOT_HOME]; /* for a relative */
 
 	r->fd = place_open(path, O_PATH | O_DIRECTORY, &l->scratch);
 	r->known = r->fd >= 0;
 	if (r->fd < 0) {
-		r->fd = openat(dir, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		r->fd = openat(*path == '/' ? AT_FDCWD : home->fd, path,
+		    O_PATH | O_DIRECTORY | O_CLOEXEC);
 		r->known = r->fd >= 0 && place_of_fd(r->fd, &l->scratch);
 	}
 	if (r->fd >= 0) {
 		descriptors_keep(l, r->fd);
 	} else if (errno == ENOENT || errno == ENOTDIR || errno == EACCES) {
-		r->known = place_resolve(dir, path, &l->scratch);
+		r->known =
+		    place_resolve(home->at, path, NULL, NULL, &l->scratch);
 	}
 	if (!r->known)
 		die("roots", "cannot open ", path, ": ", strerror(errno), NULL);
@@ -197,7 +201,7 @@ open_tmpdir(struct launch *l)
 	const struct root *home = &l->roots[BLOB_ROOT_HOME];
 	const char *path = variable("TMPDIR");
 
-	open_root(l, BLOB_ROOT_TMPDIR, AT_FDCWD, path == NULL ? "/tmp" : path);
+	open_root(l, BLOB_ROOT_TMPDIR, path == NULL ? "/tmp" : path);
 	if (!home->known && open_home(l) != NULL)
 		return; /* nothing to compare with */
 	if (!path_covers(r->at, home->at))
@@ -213,12 +217,11 @@ open_xdg(struct launch *l, enum blob_root root)
 	const char *path = variable(xdg[root].variable);
 
 	if (path != NULL) {
-		open_root(l, root, AT_FDCWD, path);
+		open_root(l, root, path);
 	} else if (xdg[root].below_home != NULL) {
 		need_home(l);
 		if (!open_below_home(l, root, xdg[root].below_home))
-			open_root(l, root, l->roots[BLOB_ROOT_HOME].fd,
-			    xdg[root].below_home);
+			open_root(l, root, xdg[root].below_home);
 	}
 }
 

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,14 +27,6 @@ struct grant {
 	const char *suffix;
 	struct place at; /* canonical, once fd is open */
 };
-
-static const uint64_t writes =
-    BLOB_FS_WRITE_FILE | BLOB_FS_TRUNCATE | BLOB_FS_REMOVE_DIR |
-    BLOB_FS_REMOVE_FILE | BLOB_FS_MAKE_CHAR | BLOB_FS_MAKE_DIR |
-    BLOB_FS_MAKE_REG | BLOB_FS_MAKE_SOCK | BLOB_FS_MAKE_FIFO |
-    BLOB_FS_MAKE_BLOCK | BLOB_FS_MAKE_SYM | BLOB_FS_REFER;
-static const uint64_t reads =
-    BLOB_FS_EXECUTE | BLOB_FS_READ_FILE | BLOB_FS_READ_DIR;
 
 /* The path as the profile has it, for messages. */
 static const char *
@@ -124,9 +115,9 @@ grant_standard(struct launch *l, struct grant *g)
 	g->linked = true;
 	if ((flags & O_ACCMODE) == O_RDONLY ||
 	    (S_ISREG(st.st_mode) && (flags & O_APPEND) != 0))
-		g->rights &= ~writes;
+		g->rights &= ~BLOB_FS_WRITES;
 	if ((flags & O_ACCMODE) == O_WRONLY)
-		g->rights &= ~reads;
+		g->rights &= ~BLOB_FS_READS;
 	return g->rights == 0 ? OUTCOME_EMPTY : add(l, g);
 }
 
@@ -153,10 +144,6 @@ open_at(struct launch *l, struct grant *g, int flags)
 		if (g->fd < 0)
 			g->fd = descriptors_open(l, g->root->fd, path, flags,
 			    magic ? 0 : RESOLVE_NO_MAGIC);
-	} else if (g->fd < 0 && (errno == ENOSYS || errno == EPERM)) {
-		/* A filter that does not know openat2. */
-		g->linked = true;
-		g->fd = openat(g->root->fd, path, flags | O_PATH | O_CLOEXEC);
 	}
 	g->error = g->fd < 0 ? errno : 0;
 	return g->fd >= 0;
@@ -235,27 +222,6 @@ locate(struct grant *g)
 	return refuse_or_skip(g, "leads out of the file system", "correct it");
 }
 
-/* What could be rewritten to widen the next launch. */
-static void
-protect_self(const struct launch *l, const struct grant *g)
-{
-	const struct path at = path_of(&g->at);
-	const struct path *p;
-
-	if (l->opt.allow_writable_policy || (g->rights & writes) == 0)
-		return;
-	if (path_covers(at, l->policy))
-		p = &l->policy;
-	else if (path_covers(at, l->self))
-		p = &l->self;
-	else
-		return;
-	die("rules", shown(g->at.s), " may be written, and ", p->s,
-	    p == &l->policy ? ", the policy," : ", this program,",
-	    " with it: move it elsewhere or pass --allow-writable-policy",
-	    NULL);
-}
-
 /* Do other rules give these rights already? */
 static bool
 covered(const struct launch *l, const struct grant *g)
@@ -288,10 +254,12 @@ ask(const struct grant *g)
 	if (tty < 0)
 		return false;
 	line_add("grant ");
-	line_add((g->rights & ~writes) != 0 ? "read" : "");
-	line_add((g->rights & ~writes) != 0 && (g->rights & writes) != 0 ? ", "
-									 : "");
-	line_add((g->rights & writes) != 0 ? "write" : "");
+	line_add((g->rights & ~BLOB_FS_WRITES) != 0 ? "read" : "");
+	line_add((g->rights & ~BLOB_FS_WRITES) != 0 &&
+			 (g->rights & BLOB_FS_WRITES) != 0
+		     ? ", "
+		     : "");
+	line_add((g->rights & BLOB_FS_WRITES) != 0 ? "write" : "");
 	line_add(" to ");
 	line_add(shown(g->at.s));
 	line_add("? [y/N] ");
@@ -351,7 +319,8 @@ apply(struct launch *l, const struct blob_path *rule)
 		return consent(l, &g);
 	if (!denies_allow(l, rule, path_of(&g.at), g.rights))
 		return OUTCOME_WITHHELD;
-	protect_self(l, &g);
+	if (!l->opt.allow_writable_policy)
+		protect_check(path_of(&g.at), g.fd, g.rights);
 	if (agree && (o = consent(l, &g)) != OUTCOME_GRANTED)
 		return o;
 	return add(l, &g);
@@ -371,32 +340,9 @@ pass(struct launch *l, unsigned agree)
 	}
 }
 
-/*
- * Where this program is: the name that the kernel was given for it, unless
- * that is a link; procfs knows, and is slow.
- */
-static void
-find_self(struct launch *l)
-{
-	const unsigned long value = getauxval(AT_EXECFN);
-	const char *name;
-	int fd;
-
-	_Static_assert(sizeof(name) == sizeof(value), "an auxiliary pointer");
-	memcpy(&name, &value, sizeof(name));
-	fd = name == NULL ? -1 : place_open(name, O_PATH, &l->scratch);
-	if (fd >= 0)
-		close(fd);
-	else if (!place_of_link("/proc/self/exe", &l->scratch))
-		die("rules", "cannot read /proc/self/exe: ", strerror(errno),
-		    NULL);
-	l->self = path_keep(&l->scratch);
-}
-
 void
 rules_apply(struct launch *l)
 {
-	find_self(l);
 	pass(l, 0);
 	pass(l, BLOB_PATH_CONSENT);
 	if (l->count[OUTCOME_GRANTED] + l->count[OUTCOME_GRANTED_LINK] +

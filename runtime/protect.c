@@ -1,0 +1,161 @@
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "runtime/landlock.h"
+#include "runtime/launch.h"
+#include "runtime/report.h"
+
+/*
+ * What decides about the next launch, and that the command must therefore not
+ * be able to write: the policy, this program, the directories above them, and
+ * the symbolic links by which they were named, which could be made to lead to
+ * another policy.
+ */
+enum { GUARDED_MAX = 128 };
+
+static struct {
+	struct path at;
+	const char *what;
+} guarded[GUARDED_MAX];
+static unsigned nguarded;
+
+/* A guarded file with several names, of which nobody knows where they lie. */
+static struct {
+	dev_t dev;
+	ino_t ino;
+	const char *name, *what;
+} shared[4];
+static unsigned nshared;
+
+void
+protect_path(struct path at, const char *what)
+{
+	if (nguarded == GUARDED_MAX)
+		die("rules", "too many links lead to ", at.s,
+		    ", name it without them", NULL);
+	guarded[nguarded].at = at;
+	guarded[nguarded++].what = what;
+}
+
+static void
+protect_link(void *what, struct path link)
+{
+	protect_path(path_copy(link), what);
+}
+
+bool
+protect_way(const char *name, const char *what, struct place *ret)
+{
+	static struct place here;
+
+	here.len = 0;
+	return (*name == '/' || place_here(&here)) &&
+	       place_resolve(path_of(&here), name, protect_link,
+		   (void *)(uintptr_t)what, ret);
+}
+
+void
+protect_file(const struct stat *st, struct path at, const char *what)
+{
+	const uid_t user = getuid();
+
+	protect_path(at, what);
+	if (st->st_nlink < 2 || nshared == sizeof(shared) / sizeof(*shared))
+		return;
+	if (user != 0 && st->st_uid != user &&
+	    (st->st_mode & (S_IWGRP | S_IWOTH)) == 0)
+		return; /* not even under another name */
+	shared[nshared].dev = st->st_dev;
+	shared[nshared].ino = st->st_ino;
+	shared[nshared].name = at.s;
+	shared[nshared++].what = what;
+}
+
+static bool
+open_self(const char *name, struct place *ret, struct stat *ret_st)
+{
+	const int fd = place_open(name, O_PATH, ret);
+	const bool found = fd >= 0 && fstat(fd, ret_st) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return found;
+}
+
+/*
+ * Where this program is: the name that the kernel was given for it.  procfs
+ * knows, too, and is slow; it is asked when that name lies in it, as the ones
+ * of fexecve(3) do, or does not lead there any more.
+ */
+void
+protect_self(struct launch *l)
+{
+	static const char what[] = ", this program,";
+	static const struct path procfs = {sizeof("/proc") - 1, "/proc"};
+	static struct place at;
+	const unsigned long value = getauxval(AT_EXECFN);
+	const char *name;
+	struct stat st;
+
+	_Static_assert(sizeof(name) == sizeof(value), "an auxiliary pointer");
+	memcpy(&name, &value, sizeof(name));
+	if (name == NULL || !open_self(name, &l->scratch, &st)) {
+		if (name == NULL ||
+		    !protect_way(
+			name, ", a link that leads to this program,", &at) ||
+		    path_covers(procfs, path_of(&at)) ||
+		    !open_self(at.s, &l->scratch, &st)) {
+			if (!place_of_link("/proc/self/exe", &l->scratch) ||
+			    stat("/proc/self/exe", &st) != 0)
+				die("rules", "cannot read /proc/self/exe: ",
+				    strerror(errno), NULL);
+		}
+	}
+	protect_file(&st, path_keep(&l->scratch), what);
+}
+
+static _Noreturn void
+refuse(const char *grant, const char *path, const char *what)
+{
+	die("rules", grant, " may be written, and ", path, what,
+	    " with it: move it elsewhere or pass --allow-writable-policy",
+	    NULL);
+}
+
+/* A file is compared itself, a directory may hold the other name. */
+static void
+check_shared(struct path grant, int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		die("rules", shown(grant.s), ": ", strerror(errno), NULL);
+	for (unsigned i = 0; i < nshared; i++)
+		if (st.st_dev == shared[i].dev &&
+		    (S_ISDIR(st.st_mode) || st.st_ino == shared[i].ino))
+			die("rules", shown(grant.s),
+			    " may be written, and another name of ",
+			    shared[i].name, shared[i].what,
+			    " may lie in it: copy the file, so that it has one "
+			    "name, or pass --allow-writable-policy",
+			    NULL);
+}
+
+void
+protect_check(struct path grant, int fd, uint64_t rights)
+{
+	if ((rights & BLOB_FS_WRITES) == 0)
+		return;
+	for (unsigned i = 0; i < nguarded; i++)
+		if (path_covers(grant, guarded[i].at))
+			refuse(
+			    shown(grant.s), guarded[i].at.s, guarded[i].what);
+	if (nshared > 0)
+		check_shared(grant, fd);
+}
