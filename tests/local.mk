@@ -63,6 +63,8 @@ test_data = \
 	tests/schema
 
 test_tools = \
+	tests/coverage/run \
+	tests/coverage/wrap.c \
 	tests/kernel/fault.c \
 	tests/kernel/kernel.sh \
 	tests/kernel/old.c \
