@@ -7,12 +7,15 @@
 #include "compiler/cmd.h"
 #include "compiler/dump.h"
 #include "compiler/options.h"
+#include "compiler/sbpl.h"
 
 /* The verbs that work on compiled policies. */
 
 static const char usage_dump[] = "nonoc dump [-e] POLICY\n"
 				 "  -e, --enforcing  only what is enforced: no "
-				 "name, no provenance\n";
+				 "name, no provenance\n"
+				 "POLICY may be a Seatbelt file, *.sb or "
+				 "*.sbpl\n";
 static const char usage_assemble[] =
     "nonoc assemble TEXT -o POLICY\n"
     "  -o FILE  where the policy goes; \"-\" is stdout\n";
@@ -101,6 +104,26 @@ write_model(struct verb *v, const struct blob_model *m)
 		   : EXIT_ENVIRONMENT;
 }
 
+/* A Seatbelt file: its rules in one spelling, parameters left as names. */
+static int
+dump_seatbelt(struct verb *v)
+{
+	static const struct sbpl_world world = {.symbolic = true};
+	struct span command_line = {0};
+	const struct sbpl_node *forms;
+	struct sbpl_policy policy;
+	uint32_t source;
+
+	if (!source_read(&v->sources, &v->arena, &v->diags, v->input,
+		command_line, &source) ||
+	    !sbpl_read(&v->arena, &v->diags, &v->sources, source, &forms) ||
+	    !sbpl_load(
+		&v->arena, &v->diags, &v->sources, forms, &world, &policy))
+		return EXIT_REJECTED;
+	sbpl_policy_print(&policy, !v->enforcing, stdout);
+	return EXIT_HOLDS;
+}
+
 int
 cmd_dump(int argc, char **argv)
 {
@@ -112,6 +135,8 @@ cmd_dump(int argc, char **argv)
 	if (!parse(&v, argc, argv))
 		return EXIT_USAGE;
 	begin(&v);
+	if (sbpl_file_name(v.input))
+		return finish(&v, dump_seatbelt(&v));
 	status = blob_file_read(&v.arena, &v.diags, v.input, &b);
 	if (status == EXIT_HOLDS)
 		blob_dump(&b, !v.enforcing, stdout);

@@ -128,6 +128,22 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/report_print.h \
 	compiler/report_sarif.c \
 	compiler/report_text.c \
+	compiler/sbpl.h \
+	compiler/sbpl_builtin.c \
+	compiler/sbpl_eval.c \
+	compiler/sbpl_fact.def \
+	compiler/sbpl_filter.c \
+	compiler/sbpl_form.c \
+	compiler/sbpl_judge.h \
+	compiler/sbpl_load.c \
+	compiler/sbpl_match.c \
+	compiler/sbpl_op.c \
+	compiler/sbpl_op.def \
+	compiler/sbpl_print.c \
+	compiler/sbpl_read.c \
+	compiler/sbpl_regex.c \
+	compiler/sbpl_scheme.c \
+	compiler/sbpl_value.h \
 	compiler/schema.c \
 	compiler/seccomp.c \
 	compiler/seccomp.h \

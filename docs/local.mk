@@ -12,4 +12,5 @@ dist_doc_DATA += \
 	docs/compatibility.md \
 	docs/errors.md \
 	docs/findings.md \
-	docs/hacking.md
+	docs/hacking.md \
+	docs/seatbelt.md

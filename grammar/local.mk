@@ -11,6 +11,7 @@ grammar_re = \
 	grammar/assert_scan.re \
 	grammar/json_scan.re \
 	grammar/path_scan.re \
+	grammar/sbpl_scan.re \
 	grammar/when_scan.re \
 	grammar/yaml_plain.re
 
@@ -18,20 +19,25 @@ grammar_scan = \
 	grammar/assert_scan.c \
 	grammar/json_scan.c \
 	grammar/path_scan.c \
+	grammar/sbpl_scan.c \
 	grammar/when_scan.c \
 	grammar/yaml_plain.c
 
 grammar_y = \
-	grammar/assert_parse.y
+	grammar/assert_parse.y \
+	grammar/sbpl_parse.y
 
 grammar_parse = \
-	grammar/assert_parse.c
+	grammar/assert_parse.c \
+	grammar/sbpl_parse.c
 
 grammar_h = \
 	grammar/assert_ast.h \
 	grammar/assert_scan.h \
 	grammar/json_scan.h \
 	grammar/path_scan.h \
+	grammar/sbpl_scan.h \
+	grammar/sbpl_tree.h \
 	grammar/when_scan.h \
 	grammar/yaml_plain.h
 

@@ -16,6 +16,8 @@ unit_programs = \
 	tests/unit/node \
 	tests/unit/path \
 	tests/unit/report \
+	tests/unit/sbpl_decide \
+	tests/unit/sbpl_random \
 	tests/unit/schema \
 	tests/unit/seccomp \
 	tests/unit/sha256 \
@@ -51,6 +53,7 @@ script_tests = \
 	tests/kernel/trust.test \
 	tests/lint.test \
 	tests/reject.test \
+	tests/sbpl.test \
 	tests/schema.test \
 	tests/shipped.test \
 	tests/side.test
@@ -60,6 +63,7 @@ test_data = \
 	tests/equal \
 	tests/golden \
 	tests/reject \
+	tests/sbpl \
 	tests/schema
 
 test_tools = \

@@ -6,12 +6,14 @@ fuzz_programs = \
 	tests/fuzz/blob \
 	tests/fuzz/json \
 	tests/fuzz/path \
+	tests/fuzz/sbpl \
 	tests/fuzz/yaml
 
 fuzz_ldflags = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_blob_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_json_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_path_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_sbpl_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_yaml_LDFLAGS = $(fuzz_ldflags)
 
 EXTRA_DIST += tests/fuzz/corpus
