@@ -98,6 +98,17 @@ matches(const char *pattern, const char *var, size_t n)
 	return n >= len - 1 && memcmp(pattern, var, len - 1) == 0;
 }
 
+bool
+environment_never(const char *pattern)
+{
+	const size_t n = strlen(pattern);
+
+	for (size_t i = 0; i < sizeof(never) / sizeof(*never); i++)
+		if (matches(never[i], pattern, n))
+			return true;
+	return false;
+}
+
 /* Does the policy itself give this variable a value? */
 static bool
 is_set(const struct launch *l, const char *var, size_t n)

@@ -19,7 +19,8 @@ struct options {
 	const char *cwd, *home;	  /* NULL: not given */
 	uint32_t proxy_port;	  /* 0: not given */
 	const char *policy;
-	char **command; /* ends with NULL; NULL for a dry run without one */
+	const char *within; /* the base policy; NULL: none */
+	char **command;	    /* ends with NULL; NULL for a dry run without one */
 };
 
 /* Rights by class: they are compared, lost and named alike. */
@@ -71,6 +72,7 @@ struct launch {
 
 	struct blob blob;
 	struct blob_target target;
+	struct launch *within; /* the base policy's; NULL: there is none */
 	unsigned abi, errata;
 	struct rights handled; /* by the ruleset that the kernel accepted */
 	struct rights lost;    /* wanted, and nothing else does their work */
@@ -101,6 +103,9 @@ void options_parse(struct launch *l, int argc, char **argv);
 void descriptors_close(struct launch *l);
 _Noreturn void probe_print(const struct launch *l); /* instead of a launch */
 void policy_read(struct launch *l);
+void within_read(struct launch *l); /* these three with --within only */
+void within_apply(struct launch *l);
+void within_restrict(const struct launch *l);
 void command_check(const struct launch *l);
 void filter_choose(struct launch *l);
 void kernel_negotiate(struct launch *l);
@@ -122,6 +127,15 @@ _Noreturn void command_exec(const struct launch *l);
  */
 bool denies_allow(struct launch *l, const struct blob_path *rule,
     struct path grant, uint64_t rights);
+
+/*
+ * What became of a rule: it is about to grant these rights on `fd`; or it
+ * grants nothing here.  Dies where the base policy grants less.  `by_name`:
+ * the place is the one that the rule names.
+ */
+void within_grant(const struct launch *l, const struct blob_path *rule,
+    struct path at, uint64_t rights, bool by_name, int fd);
+void within_missing(const struct launch *l, const struct blob_path *rule);
 
 /*
  * What must not be written: this program; a file; a path.  `what` goes into
@@ -172,6 +186,11 @@ struct rights rights_of_abi(unsigned abi);
 int rights_ruleset(const struct rights *r);
 /* Asks the kernel for each right by itself and takes out those it refuses. */
 void rights_confirm(struct rights *r);
+
+/* Is none of these variables ever passed on?  "NAME", or "BEGINNING*". */
+bool environment_never(const char *pattern);
+/* "TCP ports" */
+const char *network_name(enum blob_network mode);
 
 /* The kernel's Landlock ABI; without Landlock it dies. */
 unsigned kernel_abi(void);

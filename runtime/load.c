@@ -19,14 +19,20 @@ main(int argc, char **argv)
 		probe_print(&l);
 	policy_read(&l);
 	protect_self(&l);
+	if (l.opt.within != NULL)
+		within_read(&l);
 	command_check(&l);
 	filter_choose(&l);
 	kernel_negotiate(&l);
 	network_apply(&l);
 	roots_open(&l);
 	denies_resolve(&l);
+	if (l.within != NULL)
+		within_apply(&l);
 	rules_apply(&l);
 	environment_filter(&l);
+	if (l.within != NULL)
+		within_restrict(&l);
 	kernel_restrict(&l);
 	filter_install(&l);
 	if (l.opt.dry_run) {

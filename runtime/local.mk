@@ -37,6 +37,8 @@ loader_sources = \
 	runtime/roots.c \
 	runtime/rules.c \
 	runtime/summary.c \
+	runtime/within.c \
+	runtime/within_environment.c \
 	runtime/wsl.c
 
 loader_headers = \
@@ -47,7 +49,8 @@ loader_headers = \
 	runtime/path.h \
 	runtime/report.h \
 	runtime/sha256.h \
-	runtime/sha256_blocks.h
+	runtime/sha256_blocks.h \
+	runtime/within.h
 
 noinst_HEADERS += $(loader_headers)
 EXTRA_DIST += $(loader_sources) runtime/sha256_x86.c

@@ -23,6 +23,7 @@ enum option {
 	OPT_STRICT,
 	OPT_VERBOSE,
 	OPT_VERSION,
+	OPT_WITHIN,
 	OPTIONS,
 };
 
@@ -43,6 +44,7 @@ static const struct {
     [OPT_STRICT] = {"--strict", false},
     [OPT_VERBOSE] = {"-v", false},
     [OPT_VERSION] = {"--version", false},
+    [OPT_WITHIN] = {"--within", true},
 };
 
 static const char *const help[] = {
@@ -58,6 +60,7 @@ static const char *const help[] = {
     "  --proxy-port N           local port of the proxy the policy wants",
     "  --allow-writable-policy  let COMMAND write POLICY or this program",
     "  --strict                 refuse what this kernel cannot restrict",
+    "  --within BASE            refuse what the policy BASE does not grant",
     "  --dry-run                say what would be granted; run nothing",
     "  -v                       say what is granted",
     "  --probe                  say what this kernel can enforce, alone",
@@ -182,6 +185,9 @@ set(struct launch *l, enum option option, const char *value)
 	case OPT_VERSION:
 		say(STDOUT, "nono-load ", PACKAGE_VERSION, NULL);
 		done();
+	case OPT_WITHIN:
+		o->within = value;
+		break;
 	case OPTIONS:
 		break;
 	}

@@ -29,6 +29,8 @@ struct path path_copy(struct path p);
 struct path path_keep(const struct place *p);
 /* Is `inner` the path `outer` or below it?  Suffixes may be compared, too. */
 bool path_covers(struct path outer, struct path inner);
+/* The order in which a policy has them: '/' before any other byte. */
+int path_order(const char *a, const char *b);
 
 void place_set(struct place *p, struct path path);
 /* Appends "/" and the suffix, if there is one; false: it would not fit. */

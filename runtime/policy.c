@@ -10,8 +10,11 @@
 #include "runtime/launch.h"
 #include "runtime/report.h"
 
-/* Our own copy: what is validated is what is applied. */
-static uint8_t bytes[BLOB_MAX + 1];
+/*
+ * Our own copy: what is validated is what is applied.  The second is that of
+ * a base policy.
+ */
+static uint8_t copies[2][BLOB_MAX + 1];
 
 /* Judges the open file and not its name: nobody else may have written it. */
 static uint32_t
@@ -37,13 +40,13 @@ check_file(const char *name, int fd, struct path at)
 
 /* A file that grows meanwhile is cut, and fails its length and digest. */
 static uint32_t
-read_all(const char *name, int fd, uint32_t expected)
+read_all(const char *name, int fd, uint32_t expected, uint8_t *ret_bytes)
 {
 	uint32_t size = 0;
 	ssize_t n;
 
 	do {
-		n = read(fd, bytes + size, sizeof(bytes) - size);
+		n = read(fd, ret_bytes + size, sizeof(copies[0]) - size);
 		if (n < 0)
 			die("policy", name, ": ", strerror(errno), NULL);
 		size += (uint32_t)n;
@@ -105,7 +108,9 @@ check_id(const struct launch *l)
 void
 policy_read(struct launch *l)
 {
+	static unsigned nread;
 	const char *name = l->opt.policy, *why;
+	uint8_t *bytes = copies[nread++];
 	uint32_t size;
 	int fd;
 
@@ -114,7 +119,7 @@ policy_read(struct launch *l)
 	fd = open_policy(l, name);
 	size = check_file(name, fd, path_keep(&l->scratch));
 	if (!blob_open_enforcing(
-		&l->blob, bytes, read_all(name, fd, size), &why))
+		&l->blob, bytes, read_all(name, fd, size, bytes), &why))
 		die("policy", name, ": ", why, ", compile it again", NULL);
 	close(fd);
 	check_id(l);

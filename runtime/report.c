@@ -20,6 +20,14 @@ static const char digits[] = "0123456789abcdef";
 static char line[LINE_MAX_BYTES];
 static size_t used;
 
+static const char *about; /* NULL: the launch itself */
+
+void
+report_about(const char *base)
+{
+	about = base;
+}
+
 static void
 put(char c)
 {
@@ -127,6 +135,11 @@ die(const char *stage, ...)
 	va_list ap;
 
 	line_add("nono-load: ");
+	if (about != NULL) {
+		line_add("within: ");
+		line_add(about);
+		line_add(": ");
+	}
 	line_add(stage);
 	line_add(": ");
 	va_start(ap, stage);
@@ -140,6 +153,8 @@ warn(const char *first, ...)
 {
 	va_list ap;
 
+	if (about != NULL)
+		return;
 	line_add("nono-load: warning: ");
 	line_add(first);
 	va_start(ap, first);

@@ -13,6 +13,12 @@ enum { EXIT_REFUSED = 125, EXIT_NOT_EXECUTABLE = 126, EXIT_NOT_FOUND = 127 };
 /* "nono-load: STAGE: ..." on stderr; nothing has been run: exit 125. */
 _Noreturn void die(const char *stage, ...) __attribute__((sentinel, cold));
 
+/*
+ * Until it is NULL again, what is said is about this base policy: refusals
+ * name it, and warnings are left out, as it is not the one that is applied.
+ */
+void report_about(const char *base);
+
 /* "nono-load: warning: ..." on stderr. */
 void warn(const char *first, ...) __attribute__((sentinel, cold));
 

@@ -321,9 +321,18 @@ apply(struct launch *l, const struct blob_path *rule)
 		return OUTCOME_WITHHELD;
 	if (!l->opt.allow_writable_policy)
 		protect_check(path_of(&g.at), g.fd, g.rights);
+	within_grant(l, rule, path_of(&g.at), g.rights,
+	    !g.linked && !g.parent && g.suffix == rule->suffix, g.fd);
 	if (agree && (o = consent(l, &g)) != OUTCOME_GRANTED)
 		return o;
 	return add(l, &g);
+}
+
+static bool
+granted(enum outcome o)
+{
+	return o == OUTCOME_GRANTED || o == OUTCOME_GRANTED_LINK ||
+	       o == OUTCOME_GRANTED_PARENT || o == OUTCOME_COVERED;
 }
 
 /* Those that need consent come last: others may make asking needless. */
@@ -336,6 +345,8 @@ pass(struct launch *l, unsigned agree)
 		if ((rule.flags & BLOB_PATH_CONSENT) != agree)
 			continue;
 		l->outcomes[i] = (uint8_t)apply(l, &rule);
+		if (!granted((enum outcome)l->outcomes[i]))
+			within_missing(l, &rule);
 		l->count[l->outcomes[i]]++;
 	}
 }

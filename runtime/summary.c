@@ -28,26 +28,38 @@ print_policy(const struct launch *l, int fd)
 	say(fd, "policy     ", *name == '\0' ? "(stripped)" : name, " ",
 	    blob_profile_version(&l->blob), NULL);
 	say(fd, "id         ", hexadecimals(id, BLOB_ID_SIZE), NULL);
+	if (l->within != NULL)
+		say(fd, "within     ", l->opt.within, ", id ",
+		    hexadecimals(
+			l->within->blob.bytes + BLOB_H_ID, BLOB_ID_SIZE),
+		    NULL);
 	say(fd, "kernel     Landlock ABI ", decimal(l->abi), ", errata ",
 	    hexadecimal(l->errata), NULL);
 }
 
-static void
-print_network(const struct launch *l, int fd)
+const char *
+network_name(enum blob_network mode)
 {
-	static const char *const modes[] = {
+	static const char *const names[] = {
 	    [BLOB_NET_OPEN] = "not restricted",
 	    [BLOB_NET_BLOCK] = "blocked",
 	    [BLOB_NET_PROXY] = "local proxy only",
 	    [BLOB_NET_PORTS] = "TCP ports",
 	};
+
+	return names[mode];
+}
+
+static void
+print_network(const struct launch *l, int fd)
+{
 	const char *port = decimal(l->opt.proxy_port);
 
 	if (l->target.network == BLOB_NET_PROXY)
-		say(fd, "network    ", modes[l->target.network], ", port ",
-		    port, NULL);
+		say(fd, "network    ", network_name(l->target.network),
+		    ", port ", port, NULL);
 	else
-		say(fd, "network    ", modes[l->target.network], NULL);
+		say(fd, "network    ", network_name(l->target.network), NULL);
 	for (uint32_t i = 0; i < l->blob.nports; i++) {
 		const struct blob_port p = blob_port(&l->blob, i);
 

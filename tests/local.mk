@@ -51,6 +51,7 @@ script_tests = \
 	tests/kernel/refuse.test \
 	tests/kernel/rights.test \
 	tests/kernel/trust.test \
+	tests/kernel/within.test \
 	tests/lint.test \
 	tests/reject.test \
 	tests/sbpl.test \
