@@ -240,6 +240,13 @@ refuse(struct decider *d, enum decide_refusal why, uint32_t rule)
 		d->refused = (struct decide_refused){.why = why, .rule = rule};
 }
 
+/* Has the user agreed, if that is needed? */
+static bool
+asked(const struct decider *d, const struct blob_path *r)
+{
+	return d->env.consent || (r->flags & BLOB_PATH_CONSENT) == 0;
+}
+
 /* Any file tree: the rule finds what it is for. */
 static void
 add_anywhere(struct decider *d, const struct blob_path *r, struct entry e)
@@ -267,10 +274,20 @@ add_in_world(struct decider *d, const struct blob_path *r, struct entry e)
 	const struct decide_world *w = d->env.world;
 	const struct decide_path *c = &d->canon[e.root];
 	struct decide_look at;
+	struct text spelled;
 
-	if (c->root != BLOB_ROOT_SLASH)
+	if (c->root != BLOB_ROOT_SLASH ||
+	    (e.root == BLOB_ROOT_TMPDIR && tmpdir_withheld(d)))
 		return;
-	at = w->look(w->context, join(d->arena, c->suffix, e.suffix));
+	spelled = join(d->arena, c->suffix, e.suffix);
+	at = w->look(w->context, spelled);
+	if (at.loop ||
+	    (at.there &&
+		r->kind == (at.directory ? BLOB_KIND_FILE : BLOB_KIND_DIR))) {
+		if ((r->flags & BLOB_PATH_GROUP) == 0)
+			refuse(d, DECIDE_REFUSED_TYPE, e.rule);
+		return;
+	}
 	if (!at.there) {
 		if (r->missing != BLOB_MISSING_PARENT || e.suffix.len == 0)
 			return;
@@ -278,11 +295,10 @@ add_in_world(struct decider *d, const struct blob_path *r, struct entry e)
 		    join(d->arena, c->suffix, suffix_parent(e.suffix)));
 		if (!at.there || !at.directory)
 			return;
-	} else if (r->kind == (at.directory ? BLOB_KIND_FILE : BLOB_KIND_DIR)) {
-		if ((r->flags & BLOB_PATH_GROUP) == 0)
-			refuse(d, DECIDE_REFUSED_TYPE, e.rule);
-		return;
 	}
+	e.direct = text_equal(at.real, spelled);
+	if (!asked(d, r)) /* but for that it had to be what it is for */
+		return;
 	e.root = BLOB_ROOT_SLASH;
 	e.suffix = arena_text(d->arena, at.real);
 	e.on = at.directory ? ON_TREE : ON_FILE;
@@ -307,13 +323,12 @@ add_rules(struct decider *d)
 		};
 
 		e.claims = e.rights;
-		if (e.rights == 0 || is_standard(&r) ||
-		    ((r.flags & BLOB_PATH_CONSENT) != 0 && !d->env.consent))
+		if (e.rights == 0 || is_standard(&r))
 			continue;
-		if (d->env.world == NULL)
-			add_anywhere(d, &r, e);
-		else
+		if (d->env.world != NULL)
 			add_in_world(d, &r, e);
+		else if (asked(d, &r))
+			add_anywhere(d, &r, e);
 	}
 }
 

@@ -67,6 +67,7 @@ struct decide_look {
 	struct text real; /* canonical, without the leading slash */
 	uint64_t id;	  /* the same for all names of one file; 0: none */
 	bool there, directory;
+	bool loop; /* links that lead nowhere: it cannot be opened */
 };
 
 struct decide_world {

@@ -39,6 +39,8 @@ settle(struct decider *d, struct entry *e, uint32_t index, bool inside)
 	const struct blob_deny deny = blob_deny(d->blob, index);
 	const unsigned flags = blob_path(d->blob, e->rule).flags;
 
+	if (((flags & BLOB_PATH_CONSENT) != 0) != d->agreed)
+		return;
 	if (e->deny != DECIDE_NONE || !deny_concerns(deny.access, e->claims))
 		return;
 	if ((deny.flags & BLOB_DENY_PROTECTED) != 0)
@@ -138,6 +140,7 @@ settle_link(struct decider *d, uint32_t deny)
 	    {"nix/store", 9}, BLOB_ROOT_SLASH};
 	const struct decide_world *w = d->env.world;
 	struct decide_path at = {.root = BLOB_ROOT_SLASH}, path;
+	struct decide_look look;
 	char buffer[BLOB_PATH_MAX + 1];
 	struct spot spot;
 
@@ -145,20 +148,27 @@ settle_link(struct decider *d, uint32_t deny)
 	spot_set(&spot, d, &path);
 	if (spot.root != BLOB_ROOT_SLASH)
 		return;
-	at.suffix = w->look(w->context, (struct text){spot.s, spot.len}).real;
-	if (text_equal(at.suffix, (struct text){spot.s, spot.len}) ||
+	look = w->look(w->context, (struct text){spot.s, spot.len});
+	at.suffix = look.real;
+	if (look.loop ||
+	    text_equal(at.suffix, (struct text){spot.s, spot.len}) ||
 	    decide_path_covers(&public, &at))
 		return;
 	settle_path(d, &at, deny);
 }
 
-/* A temporary directory that holds the home directory is no such thing. */
+bool
+tmpdir_withheld(const struct decider *d)
+{
+	return (d->target.roots & 1u << BLOB_ROOT_TMPDIR) != 0 &&
+	       decide_path_covers(
+		   &d->canon[BLOB_ROOT_TMPDIR], &d->canon[BLOB_ROOT_HOME]);
+}
+
 static void
 settle_tmpdir(struct decider *d)
 {
-	if ((d->target.roots & 1u << BLOB_ROOT_TMPDIR) == 0 ||
-	    !decide_path_covers(
-		&d->canon[BLOB_ROOT_TMPDIR], &d->canon[BLOB_ROOT_HOME]))
+	if (!tmpdir_withheld(d))
 		return;
 	for (uint32_t i = 0; i < d->entries.n; i++)
 		if (blob_path(d->blob, d->entries.v[i].rule).root ==
@@ -176,14 +186,47 @@ settle_nothing(struct decider *d)
 		d->refused.why = DECIDE_REFUSED_EMPTY;
 }
 
-void
-denies_settle(struct decider *d)
+/*
+ * What needs consent and is granted by others anyway is not granted once
+ * more: it makes a difference to other names of the same file.
+ */
+static bool
+covered(const struct decider *d, const struct entry *e)
+{
+	uint64_t have = 0;
+
+	for (uint32_t i = 0; i < d->entries.n; i++) {
+		const struct entry *o = &d->entries.v[i];
+		const struct blob_path r = blob_path(d->blob, o->rule);
+
+		if (o->direct && o->deny == DECIDE_NONE && o->rights != 0 &&
+		    (r.flags & BLOB_PATH_CONSENT) == 0 &&
+		    suffix_covers(o->suffix, e->suffix))
+			have |= r.rights;
+	}
+	return (e->claims & ~have) == 0;
+}
+
+static void
+settle_covered(struct decider *d)
+{
+	for (uint32_t i = 0; i < d->entries.n; i++) {
+		struct entry *e = &d->entries.v[i];
+
+		if ((blob_path(d->blob, e->rule).flags & BLOB_PATH_CONSENT) !=
+			0 &&
+		    e->deny == DECIDE_NONE && covered(d, e))
+			e->deny = (uint32_t)DENY_COVERED;
+	}
+}
+
+static void
+settle_all(struct decider *d)
 {
 	char buffer[BLOB_PATH_MAX + 1];
 	struct decide_path path;
 	struct spot spot;
 
-	settle_tmpdir(d);
 	for (uint32_t i = 0; i < d->blob->ndenies; i++) {
 		path = denied(d, i, buffer);
 		/* Not set: the loader does not know where it is, either. */
@@ -196,6 +239,18 @@ denies_settle(struct decider *d)
 	}
 	for (uint32_t i = 0; d->env.world != NULL && i < d->blob->ndenies; i++)
 		settle_link(d, i);
+}
+
+/* Those that need consent come last, as in the loader. */
+void
+denies_settle(struct decider *d)
+{
+	settle_tmpdir(d);
+	settle_all(d);
+	if (d->env.world != NULL)
+		settle_covered(d);
+	d->agreed = true;
+	settle_all(d);
 	settle_nothing(d);
 }
 
@@ -205,7 +260,8 @@ decide_withheld(const struct decider *d, uint32_t rule, uint32_t *ret_deny)
 	for (uint32_t i = 0; i < d->entries.n; i++) {
 		const struct entry *e = &d->entries.v[i];
 
-		if (e->rule != rule || e->deny == DECIDE_NONE)
+		if (e->rule != rule || e->deny == DECIDE_NONE ||
+		    e->deny == (uint32_t)DENY_COVERED)
 			continue;
 		*ret_deny =
 		    e->deny == (uint32_t)DENY_TMPDIR ? DECIDE_NONE : e->deny;

@@ -23,9 +23,14 @@ struct entry {
 	uint8_t root;
 	uint8_t on;
 	bool may_widen; /* its parent's, if it was missing at launch */
+	bool direct;	/* on its own path, not on a link's or its parent */
 };
 
-enum { DENY_TMPDIR = -2 }; /* entry.deny: the temporary directory is HOME's */
+/* entry.deny, where it is no index: why the rule is not granted. */
+enum {
+	DENY_TMPDIR = -2,  /* the temporary directory holds HOME */
+	DENY_COVERED = -3, /* others grant it, so nobody is asked */
+};
 
 struct decider {
 	struct arena *arena;
@@ -38,6 +43,7 @@ struct decider {
 	uint32_t first[BLOB_ROOTS + 1];	      /* entries of each root */
 	struct decide_refused refused;
 	const bool *off; /* by rule; NULL: all are on */
+	bool agreed;	 /* while settling: those that need consent */
 };
 
 /* A path fully replaced, in a buffer of its own. */
@@ -78,6 +84,8 @@ uint32_t entry_bound(
 
 /* Compares every entry with the denied paths; fills in `refused`. */
 void denies_settle(struct decider *d);
+/* A temporary directory that holds the home directory is no such thing. */
+bool tmpdir_withheld(const struct decider *d);
 bool deny_concerns(unsigned access, uint64_t rights);
 
 /* The seccomp program's answer to socket(2): 0, or the errno. */

@@ -90,29 +90,29 @@ decide_regions(
 	collect(d, a, &marks);
 	VEC_RESERVE(a, &r, marks.n);
 	for (uint32_t i = 0; i < marks.n;) {
-		struct decide_region new = {.at = marks.v[i].at};
+		struct decide_region next = {.at = marks.v[i].at};
 		uint64_t inherited = 0;
 
 		for (; i < marks.n &&
-		       decide_path_compare(&marks.v[i].at, &new.at) == 0;
+		       decide_path_compare(&marks.v[i].at, &next.at) == 0;
 		     i++) {
-			new.tree |= marks.v[i].tree;
-			new.file |= marks.v[i].file;
+			next.tree |= marks.v[i].tree;
+			next.file |= marks.v[i].file;
 		}
-		open = around(&r, open, &new.at);
+		open = around(&r, open, &next.at);
 		/* "/" is around other roots, too. */
-		new.up = open == DECIDE_NONE ? slash : open;
-		if (new.up != DECIDE_NONE)
-			inherited = r.v[new.up].tree;
-		new.tree |= inherited;
-		new.file |= inherited &BLOB_FS_FILE;
-		if (new.tree == inherited &&new.file ==
-		    (inherited & BLOB_FS_FILE))
+		next.up = open == DECIDE_NONE ? slash : open;
+		if (next.up != DECIDE_NONE)
+			inherited = r.v[next.up].tree;
+		next.tree |= inherited;
+		next.file |= inherited & BLOB_FS_FILE;
+		if (next.tree == inherited &&
+		    next.file == (inherited & BLOB_FS_FILE))
 			continue;
 		open = r.n;
-		if (new.at.root == BLOB_ROOT_SLASH &&new.at.suffix.len == 0)
+		if (next.at.root == BLOB_ROOT_SLASH && next.at.suffix.len == 0)
 			slash = r.n;
-		*VEC_PUSH(a, &r) = new;
+		*VEC_PUSH(a, &r) = next;
 	}
 	*ret = r;
 }

@@ -38,6 +38,7 @@ script_tests = \
 	tests/check.test \
 	tests/cli.test \
 	tests/conformance.test \
+	tests/decisions/agree.test \
 	tests/docs.test \
 	tests/equal.test \
 	tests/golden.test \
@@ -70,6 +71,9 @@ test_data = \
 test_tools = \
 	tests/coverage/run \
 	tests/coverage/wrap.c \
+	tests/decisions/agent.c \
+	tests/decisions/mutants \
+	tests/decisions/mutants.list \
 	tests/kernel/fault.c \
 	tests/kernel/kernel.sh \
 	tests/kernel/old.c \
@@ -78,7 +82,16 @@ test_tools = \
 	tests/lib.sh \
 	tests/regen
 
-check_PROGRAMS += $(unit_programs)
+check_PROGRAMS += $(unit_programs) tests/decisions/agree
+tests_decisions_agree_SOURCES = \
+	tests/decisions/act.h \
+	tests/decisions/agree.c \
+	tests/decisions/policy.c \
+	tests/decisions/policy.h \
+	tests/decisions/request.c \
+	tests/decisions/request.h \
+	tests/decisions/tree.c \
+	tests/decisions/tree.h
 LDADD = $(nonoc_libs)
 tests_unit_report_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
 
