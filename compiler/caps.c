@@ -2,6 +2,7 @@
 
 #include "compiler/caps.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
 static int
@@ -105,6 +106,45 @@ caps_lower_bound(const struct capset *c, struct path p)
 	return lo;
 }
 
+uint32_t
+caps_deny_lower_bound(const struct capset *c, struct path p)
+{
+	uint32_t lo = 0, hi = c->denies.n;
+
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (path_compare(c->denies.v[mid].path, p) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+const struct deny *
+caps_deny_over(const struct capset *c, struct path p, unsigned access)
+{
+	const struct deny *found = NULL;
+
+	do {
+		for (uint32_t i = caps_deny_lower_bound(c, p);
+		     i < c->denies.n &&
+		     path_compare(c->denies.v[i].path, p) == 0;
+		     i++) {
+			const struct deny *deny = &c->denies.v[i];
+
+			if ((deny->access & access) == 0)
+				continue;
+			if (deny->protected)
+				return deny;
+			if (found == NULL)
+				found = deny;
+		}
+	} while (path_up(&p));
+	return found;
+}
+
 bool
 path_up(struct path *p)
 {
@@ -175,7 +215,41 @@ print_network(const struct capset *c, FILE *out)
 		for (uint64_t bit = 1; bit <= BLOB_NET_ALL; bit <<= 1)
 			if ((p->rights & bit) != 0)
 				fprintf(out, " %s", blob_net_name(bit));
-		fprintf(out, "%s\n", p->local ? " local" : "");
+		fprintf(out, "%s\n", p->wide == 0 ? " local" : "");
+	}
+}
+
+static void
+print_seatbelt(const struct cap_seatbelt *s, struct arena *a, FILE *out)
+{
+	static const struct {
+		size_t at;
+		const char *name;
+	} flags[] = {
+	    {offsetof(struct cap_seatbelt, ipc_full), "semaphores"},
+	    {offsetof(struct cap_seatbelt, launch_services),
+		"LaunchServices, if asked for"},
+	    {offsetof(struct cap_seatbelt, gpu), "GPU, if asked for"},
+	};
+
+	for (uint32_t i = 0; i < s->links.n; i++) {
+		struct text t = diag_safe(a, path_print(a, s->links.v[i].link));
+
+		fprintf(out, "link %.*s -> ", (int)t.len, t.s);
+		t = diag_safe(a, path_print(a, s->links.v[i].target));
+		fprintf(out, "%.*s\n", (int)t.len, t.s);
+	}
+	fprintf(out, "signals %s\n",
+	    scalar_value(SCALAR_SIGNAL_MODE, (int)s->signal));
+	fprintf(out, "process information %s\n",
+	    scalar_value(SCALAR_PROCESS_INFO_MODE, (int)s->process_info));
+	for (size_t i = 0; i < ARRAY_LEN(flags); i++)
+		if (*(const bool *)((const char *)s + flags[i].at))
+			fprintf(out, "%s\n", flags[i].name);
+	for (uint32_t i = 0; i < s->raw.n; i++) {
+		struct text t = diag_safe(a, s->raw.v[i].rule);
+
+		fprintf(out, "raw %.*s\n", (int)t.len, t.s);
 	}
 }
 
@@ -238,6 +312,8 @@ caps_print(const struct capset *c, struct arena *a, FILE *out)
 	}
 	print_network(c, out);
 	print_scopes(c, out);
+	if (c->seatbelt.links.n > 0) /* macOS */
+		print_seatbelt(&c->seatbelt, a, out);
 	for (uint32_t i = 0; i < c->envs.n; i++) {
 		t = diag_safe(a, c->envs.v[i].name);
 		fprintf(out, "env %s %.*s", env[c->envs.v[i].kind], (int)t.len,

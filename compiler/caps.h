@@ -48,7 +48,7 @@ struct bypass {
 struct cap_port {
 	uint16_t port;
 	uint64_t rights;
-	bool local;
+	uint64_t wide; /* of these: not only to and from this machine */
 	struct span at;
 	const struct origin *origin;
 };
@@ -57,6 +57,30 @@ struct cap_env {
 	enum blob_env_kind kind;
 	struct text name, value;
 	uint32_t order; /* BLOB_ENV_SET: a later one replaces an earlier */
+};
+
+/* A symbolic link of the system: paths are kept in the target's spelling. */
+struct cap_link {
+	struct path link, target;
+};
+
+/* A rule of unsafe_macos_seatbelt_rules, in nonoc's spelling. */
+struct cap_raw {
+	struct text rule;
+	struct span at;
+	const struct origin *origin;
+};
+
+/* What only Seatbelt can express; zero for Linux, but for the raw rules. */
+struct cap_seatbelt {
+	struct VEC(struct cap_link) links; /* by link; unique */
+	enum signal_mode signal, process_info;
+	bool ipc_full;
+	bool parent_of_protected;	/* grants may lie above our state */
+	bool launch_services, gpu;	/* the launch may ask for them */
+	struct VEC(struct cap_raw) raw; /* in order */
+	/* Operations that they allow, which denies have to name, too. */
+	struct VEC(struct text) raw_operations;
 };
 
 struct capset {
@@ -74,6 +98,7 @@ struct capset {
 	bool has_allow_vars;
 	struct VEC(struct cap_env) envs;
 	struct VEC(struct text) commands; /* base names refused at start */
+	struct cap_seatbelt seatbelt;
 	const struct policy *policy;
 };
 
@@ -90,6 +115,14 @@ void caps_set_parents(struct capset *c);
 
 /* First entry at or after a path; caps.n when there is none. */
 uint32_t caps_lower_bound(const struct capset *c, struct path p);
+/* Likewise among the denies. */
+uint32_t caps_deny_lower_bound(const struct capset *c, struct path p);
+/*
+ * The deny at or above a path that covers some of the access, or NULL: the
+ * nearest, but one of ours before any other, which a bypass would lift.
+ */
+const struct deny *caps_deny_over(
+    const struct capset *c, struct path p, unsigned access);
 /* One component up; false at the top.  "/" is above every root. */
 bool path_up(struct path *p);
 /* Can it cover paths below its own? */

@@ -15,6 +15,7 @@ enum {
 struct checker {
 	struct arena *arena;
 	struct diags *diags;
+	const struct target *target;
 	struct capset *caps;
 	bool ok;
 };
@@ -35,49 +36,6 @@ note_origin(struct checker *k, struct diag *diag, const struct origin *o)
 		    (int)o->name.len, o->name.s,
 		    o->kind == ORIGIN_GROUP ? "is included" : "is extended");
 	}
-}
-
-static uint32_t
-deny_lower_bound(const struct capset *c, struct path p)
-{
-	uint32_t lo = 0, hi = c->denies.n;
-
-	while (lo < hi) {
-		uint32_t mid = lo + (hi - lo) / 2;
-
-		if (path_compare(c->denies.v[mid].path, p) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
-/*
- * The deny at or above a path that covers some of the access, or NULL: the
- * nearest, but one of ours before any other, which a bypass would lift.
- */
-static const struct deny *
-deny_over(const struct capset *c, struct path p, unsigned access)
-{
-	const struct deny *found = NULL;
-
-	do {
-		for (uint32_t i = deny_lower_bound(c, p);
-		     i < c->denies.n &&
-		     path_compare(c->denies.v[i].path, p) == 0;
-		     i++) {
-			const struct deny *deny = &c->denies.v[i];
-
-			if ((deny->access & access) == 0)
-				continue;
-			if (deny->protected)
-				return deny;
-			if (found == NULL)
-				found = deny;
-		}
-	} while (path_up(&p));
-	return found;
 }
 
 static int
@@ -193,10 +151,15 @@ report_dropped(
     struct checker *k, const struct cap *cap, const struct deny *deny)
 {
 	struct text g = shown(k, cap->path);
-	struct diag *diag =
-	    diag_at(k->diags, DIAG_GRANT_DENIED, cap_span(k->caps, cap),
-		"%.*s is not granted: deny wins", (int)g.len, g.s);
+	struct diag *diag;
 
+	/* The groups of macOS ask for keychains that others deny; a profile
+	 * that wants them open has to grant them itself anyway. */
+	if (k->target->platform == PLATFORM_MACOS && deny->group &&
+	    (cap->flags & CAP_GROUP) != 0)
+		return;
+	diag = diag_at(k->diags, DIAG_GRANT_DENIED, cap_span(k->caps, cap),
+	    "%.*s is not granted: deny wins", (int)g.len, g.s);
 	note_origin(k, diag, cap_origin(k->caps, cap));
 	note_deny(k, diag, deny);
 	diag_help(k->diags, diag,
@@ -213,7 +176,8 @@ drop_denied(struct checker *k)
 
 	for (uint32_t i = 0; i < c->caps.n; i++) {
 		struct cap *cap = &c->caps.v[i];
-		const struct deny *deny = deny_over(c, cap->path, cap->access);
+		const struct deny *deny =
+		    caps_deny_over(c, cap->path, cap->access);
 
 		if (deny != NULL && deny->protected) {
 			report_protected(k, cap, deny);
@@ -311,7 +275,7 @@ clear_of_denies(struct checker *k, const struct cap *cap)
 	struct VEC(const struct deny *) in = {0};
 	bool by_profile = false;
 
-	for (uint32_t i = deny_lower_bound(c, cap->path);
+	for (uint32_t i = caps_deny_lower_bound(c, cap->path);
 	     cap_is_tree(cap) && i < c->denies.n; i++) {
 		const struct deny *deny = &c->denies.v[i];
 		enum path_relation r = path_relate(deny->path, cap->path);
@@ -334,6 +298,32 @@ clear_of_denies(struct checker *k, const struct cap *cap)
 	else
 		report_inside(k, cap, in.v, in.n);
 	return true;
+}
+
+/* Seatbelt denies inside a granted tree; ours is opened by nobody's mistake. */
+static void
+refuse_protected_inside(struct checker *k)
+{
+	const struct capset *c = k->caps;
+
+	for (uint32_t i = 0; i < c->caps.n; i++) {
+		const struct cap *cap = &c->caps.v[i];
+
+		for (uint32_t j = caps_deny_lower_bound(c, cap->path);
+		     cap_is_tree(cap) && j < c->denies.n; j++) {
+			const struct deny *deny = &c->denies.v[j];
+			enum path_relation r =
+			    path_relate(deny->path, cap->path);
+
+			if (r == PATH_UNRELATED)
+				break;
+			if (r != PATH_BELOW || !deny->protected ||
+			    (deny->access & cap->access) == 0)
+				continue;
+			report_protected(k, cap, deny);
+			break;
+		}
+	}
 }
 
 static void
@@ -530,6 +520,7 @@ check_caps(struct arena *a, struct diags *d, const struct target *t,
 	struct checker k = {
 	    .arena = a,
 	    .diags = d,
+	    .target = t,
 	    .caps = caps,
 	    .ok = true,
 	};
@@ -539,11 +530,14 @@ check_caps(struct arena *a, struct diags *d, const struct target *t,
 	if (t->platform == PLATFORM_LINUX) {
 		refuse_denies_inside(&k);
 		warn_procfs(&k);
+	} else if (!caps->seatbelt.parent_of_protected) {
+		refuse_protected_inside(&k);
 	}
-	if (k.ok)
+	if (k.ok && t->platform == PLATFORM_LINUX)
 		warn_likely_refusals(&k);
 	warn_no_effect(&k);
-	k.ok = check_network(d, caps) && k.ok;
+	k.ok = check_network(d, t, caps) && k.ok;
+	k.ok = check_raw(a, d, caps) && k.ok;
 	if (k.ok && caps->caps.n == 0) {
 		diag_at(d, DIAG_NOTHING_GRANTED, (struct span){0},
 		    "this profile grants no path at all: no command could "

@@ -14,6 +14,10 @@ bool check_caps(struct arena *a, struct diags *d, const struct target *t,
     struct capset *caps);
 
 /* The part that has no paths: hosts, ports and proxies. */
-bool check_network(struct diags *d, const struct capset *caps);
+bool check_network(
+    struct diags *d, const struct target *t, const struct capset *caps);
+
+/* Raw Seatbelt rules: read, judged and kept in one spelling. */
+bool check_raw(struct arena *a, struct diags *d, struct capset *caps);
 
 #endif

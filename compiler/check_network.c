@@ -4,6 +4,7 @@
 
 struct network_check {
 	struct diags *diags;
+	const struct target *target;
 	const struct capset *caps;
 	bool ok;
 };
@@ -72,9 +73,12 @@ check_ports(struct network_check *k)
 		struct diag *diag;
 
 		if (port->port == 0 && c->network != BLOB_NET_OPEN &&
-		    (port->rights & BLOB_NET_CONNECT_TCP) != 0) {
+		    (port->rights & BLOB_NET_CONNECT_TCP) != 0 &&
+		    (k->target->platform == PLATFORM_LINUX ||
+			port->wide != 0)) {
 			diag = diag_at(k->diags, DIAG_BAD_PORT, port->at,
-			    "port 0 stands for every port on macOS only");
+			    "port 0 stands for every port of this machine, in "
+			    "open_port and on macOS only");
 			diag_help(k->diags, diag, "name the ports");
 			k->ok = false;
 		} else if (without_effect(c, port) &&
@@ -104,9 +108,10 @@ check_external(struct network_check *k)
 }
 
 bool
-check_network(struct diags *d, const struct capset *caps)
+check_network(
+    struct diags *d, const struct target *t, const struct capset *caps)
 {
-	struct network_check k = {d, caps, true};
+	struct network_check k = {d, t, caps, true};
 
 	check_hosts(&k);
 	check_ports(&k);

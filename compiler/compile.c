@@ -64,9 +64,8 @@ compile_emit(struct compile *c, bool provenance, const uint8_t **ret_bytes,
 		       assert_own_hold(&c->arena, &c->diags, &c->assertions,
 			   &c->caps, *ret_bytes, *ret_size);
 	case PLATFORM_MACOS:
-		break;
+		return emit_seatbelt(&c->arena, &c->diags, &c->sources,
+		    &c->caps, provenance, ret_bytes, ret_size);
 	}
-	diag_at(&c->diags, DIAG_NO_BACKEND, (struct span){0},
-	    "this version of nonoc writes policies for Linux only");
 	return false;
 }

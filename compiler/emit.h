@@ -10,4 +10,9 @@ bool emit_landlock(struct arena *a, struct diags *d, const struct sources *s,
     const struct capset *c, const struct target *t, bool provenance,
     const uint8_t **ret_bytes, uint32_t *ret_size);
 
+/* Capset -> Seatbelt file, the text of it.  Diagnoses N2005. */
+bool emit_seatbelt(struct arena *a, struct diags *d, const struct sources *s,
+    const struct capset *c, bool provenance, const uint8_t **ret_bytes,
+    uint32_t *ret_size);
+
 #endif

@@ -300,10 +300,13 @@ expand_grant(
 		e->ok = false;
 		return;
 	}
-	if (e->target->platform == PLATFORM_LINUX)
+	if (e->target->platform == PLATFORM_LINUX) {
 		add_linux(e, item);
-	else
-		add_item(e, item);
+		return;
+	}
+	if (at_or_below(path, "dev"))
+		item.flags |= CAP_DEVICE;
+	add_item(e, item);
 }
 
 static void
@@ -320,6 +323,7 @@ expand_stmts(struct expander *e)
 			e->ok = false;
 			continue;
 		}
+		path = expand_canonical(e->arena, e->caps, path);
 		switch (s->kind) {
 		case STMT_GRANT:
 			expand_grant(e, s, i, path);
@@ -366,7 +370,7 @@ add_protected(struct expander *e)
 
 		if (expand_template(e->arena, e->diags, &tpl, e->target, &path))
 			*VEC_PUSH(e->arena, &e->caps->denies) = (struct deny){
-			    .path = path,
+			    .path = expand_canonical(e->arena, e->caps, path),
 			    .access = own[i].access,
 			    .protected = true,
 			};
@@ -432,6 +436,7 @@ expand_workdir(struct expander *e)
 		    BLOB_ROOT_SLASH,
 		    {e->target->cwd.s + 1, e->target->cwd.len - 1},
 		};
+	item.path = expand_canonical(e->arena, e->caps, item.path);
 	add_item(e, item);
 }
 
@@ -453,11 +458,13 @@ expand_policy(struct arena *a, struct diags *d, const struct policy *p,
 	e.items = calloc((size_t)p->stmts.n * 2 + 1, sizeof(*e.items));
 	if (e.items == NULL)
 		diag_out_of_memory();
+	if (t->platform == PLATFORM_MACOS)
+		e.ok = expand_links(a, d, p, t, &caps);
 	expand_stmts(&e);
 	add_protected(&e);
 	sort_denies(&caps);
 	expand_workdir(&e);
-	expand_settings(a, p, &caps);
+	expand_settings(a, p, t, &caps);
 	e.ok = expand_environment(a, d, p, t, &caps) && e.ok;
 	caps_build(&caps, a, e.items, e.n);
 	free(e.items);

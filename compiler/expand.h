@@ -22,8 +22,20 @@ bool expand_template(struct arena *a, struct diags *d,
 bool expand_environment(struct arena *a, struct diags *d,
     const struct policy *p, const struct target *t, struct capset *caps);
 
+/*
+ * macOS: the symbolic links that the system and the groups have, and a path in
+ * the spelling that Seatbelt compares: /tmp/x is /private/tmp/x.
+ */
+bool expand_links(struct arena *a, struct diags *d, const struct policy *p,
+    const struct target *t, struct capset *caps);
+struct path expand_canonical(
+    struct arena *a, const struct capset *caps, struct path p);
+/* The part of `p` behind `from`, put behind `to`; false when not below. */
+bool path_move(struct arena *a, struct path p, struct path from, struct path to,
+    struct path *ret_path);
+
 /* The part that has no paths: scopes, network, start-up commands. */
-void expand_settings(
-    struct arena *a, const struct policy *p, struct capset *caps);
+void expand_settings(struct arena *a, const struct policy *p,
+    const struct target *t, struct capset *caps);
 
 #endif

@@ -48,8 +48,8 @@ expand_ports(struct settings *e)
 	for (uint32_t i = 0; i < e->policy->ports.n; i++) {
 		const struct port_stmt *p = &e->policy->ports.v[i];
 
-		*VEC_PUSH(e->arena, &c->ports) = (struct cap_port){
-		    p->port, p->rights, p->local, p->at, p->origin};
+		*VEC_PUSH(e->arena, &c->ports) = (struct cap_port){p->port,
+		    p->rights, p->local ? 0 : p->rights, p->at, p->origin};
 	}
 	if (c->ports.n > 1)
 		qsort(
@@ -59,7 +59,7 @@ expand_ports(struct settings *e)
 
 		if (last != NULL && last->port == c->ports.v[i].port) {
 			last->rights |= c->ports.v[i].rights;
-			last->local &= c->ports.v[i].local;
+			last->wide |= c->ports.v[i].wide;
 		} else {
 			c->ports.v[n++] = c->ports.v[i];
 		}
@@ -141,10 +141,30 @@ expand_commands(struct settings *e)
 	c->commands.n = n;
 }
 
+static void
+expand_seatbelt(struct settings *e)
+{
+	struct cap_seatbelt *s = &e->caps->seatbelt;
+	const struct policy *p = e->policy;
+
+	s->signal = (enum signal_mode)policy_scalar(p, SCALAR_SIGNAL_MODE);
+	s->process_info =
+	    (enum signal_mode)policy_scalar(p, SCALAR_PROCESS_INFO_MODE);
+	s->ipc_full = policy_scalar(p, SCALAR_IPC_MODE) == IPC_FULL;
+	s->launch_services = policy_scalar(p, SCALAR_LAUNCH_SERVICES) != 0;
+	s->gpu = policy_scalar(p, SCALAR_GPU) != 0;
+	s->parent_of_protected =
+	    policy_scalar(p, SCALAR_PARENT_OF_PROTECTED) != 0;
+}
+
 void
-expand_settings(struct arena *a, const struct policy *p, struct capset *caps)
+expand_settings(struct arena *a, const struct policy *p, const struct target *t,
+    struct capset *caps)
 {
 	struct settings e = {a, p, caps};
+
+	if (t->platform == PLATFORM_MACOS)
+		expand_seatbelt(&e);
 
 	expand_scopes(&e);
 	expand_network(&e);

@@ -230,6 +230,8 @@ own_scalars(const struct profile_ast *p, const struct origin *o)
 	set_scalar(&s, SCALAR_SANDBOX_POLICY, p->sandbox_policy, o);
 	set_scalar(
 	    &s, SCALAR_PARENT_OF_PROTECTED, p->allow_parent_of_protected, o);
+	set_scalar(&s, SCALAR_LAUNCH_SERVICES, p->allow_launch_services, o);
+	set_scalar(&s, SCALAR_GPU, p->allow_gpu, o);
 	set_scalar(&s, SCALAR_WORKDIR, p->workdir, o);
 	set_scalar(&s, SCALAR_BLOCK, p->network.block, o);
 	s.network_profile = string_scalar(p->network.network_profile, o);
@@ -518,6 +520,9 @@ add_group(struct linker *l, const struct group_use *use)
 	add_paths(l, use->origin, &g->deny, STMT_DENY, 0, SHAPE_ANY);
 	add_names(l, use->origin, &g->deny_commands, &p->commands_deny);
 	add_names(l, use->origin, &g->asserts, &p->asserts);
+	for (uint32_t i = 0; i < g->symlink_pairs.n; i++)
+		*VEC_PUSH(arena_of(l), &p->links) =
+		    (struct link_stmt){g->symlink_pairs.v[i], use->origin};
 	p->deny_unlink |= g->deny_unlink.value != 0;
 	p->unlink_override |= g->unlink_override.value != 0;
 }

@@ -60,6 +60,7 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/caps.h \
 	compiler/check.c \
 	compiler/check_network.c \
+	compiler/check_raw.c \
 	compiler/check.h \
 	compiler/cmd.h \
 	compiler/cmd_blob.c \
@@ -95,9 +96,16 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/dump_words.h \
 	compiler/emit.h \
 	compiler/emit_landlock.c \
+	compiler/emit_seatbelt.c \
+	compiler/emit_seatbelt.h \
+	compiler/emit_seatbelt_base.c \
+	compiler/emit_seatbelt_files.c \
+	compiler/emit_seatbelt_network.c \
+	compiler/emit_seatbelt_places.c \
 	compiler/expand.c \
 	compiler/expand_env.c \
 	compiler/expand.h \
+	compiler/expand_links.c \
 	compiler/expand_settings.c \
 	compiler/json_print.c \
 	compiler/json_print.h \
@@ -145,6 +153,8 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/sbpl_scheme.c \
 	compiler/sbpl_value.h \
 	compiler/schema.c \
+	compiler/seatbelt_text.c \
+	compiler/seatbelt_text.h \
 	compiler/seccomp.c \
 	compiler/seccomp.h \
 	compiler/side.c \

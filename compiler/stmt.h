@@ -62,6 +62,8 @@ enum scalar_name {
 	SCALAR_UNIX_MEDIATION,
 	SCALAR_SANDBOX_POLICY,
 	SCALAR_PARENT_OF_PROTECTED,
+	SCALAR_LAUNCH_SERVICES,
+	SCALAR_GPU,
 	SCALAR_WORKDIR, /* "none" does not override */
 	SCALAR_BLOCK,	/* true sticks */
 	SCALARS,
@@ -96,6 +98,12 @@ struct port_stmt {
 	const struct origin *origin;
 };
 
+/* A symbolic link that a group says the system has, and where it leads. */
+struct link_stmt {
+	struct string_pair pair;
+	const struct origin *origin;
+};
+
 struct env_set {
 	struct string_pair pair;
 	const struct origin *origin;
@@ -121,6 +129,7 @@ struct policy {
 	struct VEC(struct env_set) set_vars;
 	struct named_vec seatbelt_rules;
 	struct named_vec asserts;
+	struct VEC(struct link_stmt) links;
 	struct VEC(struct unenforced) unenforced;
 	bool deny_unlink, unlink_override;
 };

@@ -66,7 +66,8 @@ test_data = \
 	tests/golden \
 	tests/reject \
 	tests/sbpl \
-	tests/schema
+	tests/schema \
+	tests/shipped
 
 test_tools = \
 	tests/coverage/run \

@@ -1,0 +1,512 @@
+#include <config.h>
+
+#include "compiler/emit_seatbelt.h"
+
+#include <stdlib.h>
+
+/*
+ * Files.  Both known readings of precedence must agree: the last rule that
+ * matches, and the last one of the most specific operation.  So a path is
+ * allowed and denied under the same operations, grants come first, then
+ * denies, then bypasses, then our own state; where a narrower operation has
+ * rules of its own (moving a directory, looking at one), these come last.
+ */
+#define OPS_READ "file-read* file-map-executable process-exec*"
+#define OPS_WRITE "file-write* file-link"
+#define OPS_SOCKET "network-outbound network-bind network-inbound"
+
+/* Rules that a grant has a part in. */
+enum use {
+	USE_READ,
+	USE_WRITE,	 /* files; and sockets, to connect and to bind */
+	USE_WRITE_ALONE, /* files only */
+	USE_TEMPORARY,	 /* the file's replacement while it is saved */
+	USE_CONNECT,
+	USE_BIND,
+	USE_IOCTL,
+	USES,
+};
+
+static const struct {
+	const char *head;
+	unsigned access; /* that a grant has to have some of */
+} rules[USES] = {
+    [USE_READ] = {"allow " OPS_READ, ACCESS_READ},
+    [USE_WRITE] = {"allow " OPS_WRITE " " OPS_SOCKET, ACCESS_WRITE},
+    [USE_WRITE_ALONE] = {"allow " OPS_WRITE, ACCESS_WRITE},
+    [USE_TEMPORARY] = {"allow " OPS_WRITE, ACCESS_WRITE},
+    [USE_CONNECT] = {"allow network-outbound", ACCESS_CONNECT},
+    [USE_BIND] = {"allow network-bind network-inbound", ACCESS_BIND},
+    [USE_IOCTL] = {"allow file-ioctl", ACCESS_WRITE},
+};
+
+/*
+ * Connecting to a socket needs write permission on it anyway: a grant to write
+ * is one to connect, unless sockets are mediated by themselves.
+ */
+static bool
+takes_part(const struct capset *c, const struct cap *cap, enum use use)
+{
+	bool alone = c->unix_pathname || cap->shape == SHAPE_SOCKET_CHILDREN;
+
+	if ((cap->access & rules[use].access) == 0)
+		return false;
+	switch (use) {
+	case USE_WRITE:
+		return !alone;
+	case USE_WRITE_ALONE:
+		return alone;
+	case USE_TEMPORARY:
+		return cap->shape == SHAPE_FILE &&
+		       (cap->flags & CAP_GROUP) == 0;
+	case USE_IOCTL:
+		return (cap->flags & CAP_DEVICE) != 0;
+	case USE_READ:
+	case USE_CONNECT:
+	case USE_BIND:
+	case USES:
+		break;
+	}
+	return true;
+}
+
+static enum seatbelt_filter
+kind_of(const struct cap *cap, enum use use)
+{
+	if (use == USE_TEMPORARY)
+		return SEATBELT_TEMPORARY;
+	if (cap->shape == SHAPE_SOCKET_CHILDREN &&
+	    (use == USE_CONNECT || use == USE_BIND))
+		return SEATBELT_CHILDREN;
+	return cap_is_tree(cap) ? SEATBELT_SUBPATH : SEATBELT_LITERAL;
+}
+
+/* A grant as a filter, with the place of the entry that gives this access. */
+static struct place_filter
+filter_of(const struct capset *c, const struct cap *cap, enum use use)
+{
+	struct place_filter f = {
+	    .path = cap->path,
+	    .kind = kind_of(cap, use),
+	    .at = cap_span(c, cap),
+	    .origin = cap_origin(c, cap),
+	};
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < cap->n; i++) {
+		const struct stmt *s =
+		    &c->policy->stmts.v[c->order.v[cap->first + i]];
+
+		if ((s->access & rules[use].access) != 0 && n++ == 0) {
+			f.at = s->path->at;
+			f.origin = s->origin;
+		}
+	}
+	f.others = n > 1 ? n - 1 : 0;
+	return f;
+}
+
+/* The filters of all grants with these flags that are used so. */
+static struct place_filters
+filters_of(struct seatbelt *s, enum use use, unsigned flags)
+{
+	const struct capset *c = s->caps;
+	struct place_filters l = {0};
+
+	for (uint32_t i = 0; i < c->caps.n; i++) {
+		const struct cap *cap = &c->caps.v[i];
+
+		if ((cap->flags & (CAP_CONSENT | CAP_BYPASS)) == flags &&
+		    takes_part(c, cap, use))
+			seatbelt_add(s, &l, filter_of(c, cap, use));
+	}
+	seatbelt_tidy(&l);
+	return l;
+}
+
+static void
+allow_all_uses(struct seatbelt *s, unsigned flags)
+{
+	for (enum use use = 0; use < USES; use++) {
+		struct place_filters l = filters_of(s, use, flags);
+
+		seatbelt_places(s, rules[use].head, &l,
+		    (flags & CAP_CONSENT) != 0 ? "(param \"ALLOW_CWD\")" : "");
+	}
+}
+
+/* Under every name that the place has. */
+static void
+add_denied(struct seatbelt *s, struct place_filters *l, struct place_filter f)
+{
+	static const struct path system = {BLOB_ROOT_SLASH, {"System", 6}};
+
+	seatbelt_add(s, l, f);
+	if (path_relate(f.path, system) == PATH_UNRELATED) {
+		f.data_volume = true;
+		*VEC_PUSH(s->arena, l) = f;
+	}
+}
+
+/* The denies of exactly this access, or all. */
+static struct place_filters
+denied(struct seatbelt *s, bool protected, unsigned access)
+{
+	const struct capset *c = s->caps;
+	struct place_filters l = {0};
+
+	for (uint32_t i = 0; i < c->denies.n; i++)
+		if (c->denies.v[i].protected == protected &&
+		    (access == 0 || c->denies.v[i].access == access))
+			add_denied(s, &l,
+			    (struct place_filter){
+				.path = c->denies.v[i].path,
+				.kind = SEATBELT_SUBPATH,
+				.at = c->denies.v[i].at,
+				.origin = c->denies.v[i].origin,
+			    });
+	seatbelt_tidy(&l);
+	return l;
+}
+
+/*
+ * A rule on a narrower operation goes before ours, whatever their order: what
+ * a raw rule allows by name is denied by name.
+ */
+static struct text
+raw_operations(struct seatbelt *s)
+{
+	const struct cap_seatbelt *c = &s->caps->seatbelt;
+	struct text all = {"", 0};
+
+	for (uint32_t i = 0; i < c->raw_operations.n; i++)
+		all = arena_printf(s->arena, "%.*s %.*s", (int)all.len, all.s,
+		    (int)c->raw_operations.v[i].len, c->raw_operations.v[i].s);
+	return all;
+}
+
+static void
+raw_rules(struct seatbelt *s)
+{
+	const struct cap_seatbelt *c = &s->caps->seatbelt;
+
+	for (uint32_t i = 0; i < c->raw.n; i++) {
+		const struct cap_raw *r = &c->raw.v[i];
+
+		seatbelt_put(&s->text, r->rule);
+		seatbelt_origin(s, r->at, r->origin, 0);
+		seatbelt_puts(&s->text, "\n");
+	}
+}
+
+static void
+deny(struct seatbelt *s, bool protected)
+{
+	struct text raw = raw_operations(s);
+	struct text all = arena_printf(s->arena,
+	    "deny " OPS_READ " " OPS_WRITE " file-ioctl " OPS_SOCKET "%.*s",
+	    (int)raw.len, raw.s);
+	struct text write = arena_printf(s->arena,
+	    "deny " OPS_WRITE " network-bind network-inbound%.*s", (int)raw.len,
+	    raw.s);
+	struct place_filters l =
+	    denied(s, protected, ACCESS_READ | ACCESS_WRITE);
+
+	seatbelt_places(s, all.s, &l, "");
+	if (!protected)
+		return;
+	l = denied(s, protected, ACCESS_WRITE);
+	seatbelt_places(s, write.s, &l, "");
+}
+
+/* The keychains that hold logins, in $HOME and in "/". */
+static const char *const keychains[] = {
+    "Library/Keychains/login.keychain-db",
+    "Library/Keychains/metadata.keychain-db",
+};
+static const enum blob_root keychain_roots[] = {
+    BLOB_ROOT_SLASH, BLOB_ROOT_HOME};
+
+static unsigned
+keychain_access(const struct capset *c, enum blob_root root)
+{
+	unsigned access = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(keychains); i++) {
+		struct path p = {root, text_of(keychains[i])};
+
+		for (uint32_t at = caps_lower_bound(c, p);
+		     at < c->caps.n && path_compare(c->caps.v[at].path, p) == 0;
+		     at++)
+			access |= c->caps.v[at].access;
+	}
+	return access;
+}
+
+bool
+seatbelt_keychain(const struct capset *c)
+{
+	return keychain_access(c, BLOB_ROOT_SLASH) != 0 ||
+	       keychain_access(c, BLOB_ROOT_HOME) != 0;
+}
+
+/* What the profile's own grants at or over a path give. */
+static unsigned
+granted(const struct capset *c, struct path p)
+{
+	struct path at = p;
+	unsigned access = 0;
+
+	do {
+		for (uint32_t i = caps_lower_bound(c, at);
+		     i < c->caps.n && path_compare(c->caps.v[i].path, at) == 0;
+		     i++)
+			if ((c->caps.v[i].flags & (CAP_GROUP | CAP_CONSENT)) ==
+				0 &&
+			    (cap_is_tree(&c->caps.v[i]) ||
+				path_compare(at, p) == 0))
+				access |= c->caps.v[i].access;
+	} while (path_up(&at));
+	return access;
+}
+
+/*
+ * A bypass below a denied directory opens what is granted of it, and no more:
+ * it grants nothing itself.
+ */
+static void
+lift(struct seatbelt *s, enum use use)
+{
+	unsigned access = rules[use].access;
+	const struct capset *c = s->caps;
+	struct place_filters l = {0};
+
+	for (uint32_t i = 0; i < c->bypasses.n; i++) {
+		const struct bypass *b = &c->bypasses.v[i];
+		uint32_t at = caps_lower_bound(c, b->path);
+
+		if ((granted(c, b->path) & access) == 0 ||
+		    caps_deny_over(c, b->path, access) == NULL)
+			continue;
+		/* Granted by its own name: then that is what is lifted. */
+		if (at < c->caps.n &&
+		    path_compare(c->caps.v[at].path, b->path) == 0)
+			continue;
+		seatbelt_add(s, &l,
+		    (struct place_filter){
+			.path = b->path,
+			.kind = SEATBELT_SUBPATH,
+			.at = b->at,
+			.origin = b->origin,
+		    });
+	}
+	seatbelt_tidy(&l);
+	seatbelt_places(s, rules[use].head, &l, "");
+}
+
+/* The files that a keychain needs beside it have names of their own. */
+static void
+keychain_companions(struct seatbelt *s)
+{
+	for (size_t i = 0; i < ARRAY_LEN(keychain_roots); i++) {
+		struct place_filters l = {0};
+		unsigned access = keychain_access(s->caps, keychain_roots[i]);
+		struct place_filter f = {
+		    .path = {keychain_roots[i], TEXT("Library/Keychains")},
+		};
+
+		for (f.kind = SEATBELT_LOCKS; f.kind <= SEATBELT_DATABASES;
+		     f.kind++)
+			*VEC_PUSH(s->arena, &l) = f;
+		if ((access & ACCESS_READ) != 0)
+			seatbelt_places(s, "allow file-read*", &l, "");
+		if ((access & ACCESS_WRITE) != 0)
+			seatbelt_places(s, "allow file-write*", &l, "");
+	}
+}
+
+static void
+allow_bypassed(struct seatbelt *s)
+{
+	allow_all_uses(s, CAP_BYPASS);
+	lift(s, USE_READ);
+	lift(s, s->caps->unix_pathname ? USE_WRITE_ALONE : USE_WRITE);
+	keychain_companions(s);
+}
+
+/*
+ * What lies above a denied path stays where it is: moved away, or copied as a
+ * whole, what is in it would have a name that is not denied.
+ */
+static struct place_filters
+above_denied(struct seatbelt *s)
+{
+	const struct capset *c = s->caps;
+	struct place_filters l = {0};
+	unsigned roots = 0;
+
+	for (uint32_t i = 0; i < c->denies.n; i++) {
+		struct place_filter f = {.path = c->denies.v[i].path};
+
+		if (f.path.root != BLOB_ROOT_SLASH)
+			roots |= 1U << f.path.root;
+		while (path_up(&f.path) && (f.path.suffix.len > 0 ||
+					       f.path.root != BLOB_ROOT_SLASH))
+			add_denied(s, &l, f);
+	}
+	for (unsigned r = 0; r < BLOB_ROOTS; r++)
+		if ((roots & 1U << r) != 0)
+			*VEC_PUSH(s->arena, &l) = (struct place_filter){
+			    .path = {(enum blob_root)r, {"", 0}},
+			    .kind = SEATBELT_ANCESTORS,
+			};
+	seatbelt_tidy(&l);
+	return l;
+}
+
+/* Those that the oldest system has not, apart. */
+static void
+places_with_ancestors(
+    struct seatbelt *s, const char *head, const struct place_filters *all)
+{
+	struct place_filters old = {0}, new = {0};
+
+	for (uint32_t i = 0; i < all->n; i++)
+		*VEC_PUSH(s->arena,
+		    all->v[i].kind == SEATBELT_ANCESTORS ? &new : &old) =
+		    all->v[i];
+	seatbelt_places(s, head, &old, "");
+	seatbelt_places(s, head, &new, "(defined? 'path-ancestors)");
+}
+
+/* Looking at a directory on the way to a grant, and at what is denied. */
+static void
+allow_metadata(struct seatbelt *s)
+{
+	const struct capset *c = s->caps;
+	struct place_filters l = {0};
+	unsigned roots = 0;
+
+	for (uint32_t i = 0; i < c->seatbelt.links.n; i++)
+		*VEC_PUSH(s->arena, &l) =
+		    (struct place_filter){.path = c->seatbelt.links.v[i].link};
+	for (uint32_t i = 0; i < c->caps.n; i++) {
+		struct place_filter f = {.path = c->caps.v[i].path};
+
+		if (f.path.root != BLOB_ROOT_SLASH) {
+			roots |= 1U << f.path.root;
+			*VEC_PUSH(s->arena, &l) = (struct place_filter){
+			    .path = {f.path.root, {"", 0}}};
+		}
+		while (path_up(&f.path) && f.path.suffix.len > 0)
+			seatbelt_add(s, &l, f);
+	}
+	for (uint32_t i = 0; i < c->denies.n; i++)
+		seatbelt_add(
+		    s, &l, (struct place_filter){.path = c->denies.v[i].path});
+	for (unsigned r = 0; r < BLOB_ROOTS; r++)
+		if ((roots & 1U << r) != 0)
+			*VEC_PUSH(s->arena, &l) = (struct place_filter){
+			    .path = {(enum blob_root)r, {"", 0}},
+			    .kind = SEATBELT_ANCESTORS,
+			};
+	seatbelt_tidy(&l);
+	places_with_ancestors(s, "allow file-read-metadata", &l);
+}
+
+/* Cloning came later; it copies a directory with all that is in it. */
+static void
+clone(struct seatbelt *s)
+{
+	static const char known[] = "(defined? 'file-clone)";
+	static const char agreed[] =
+	    "(and (defined? 'file-clone) (param \"ALLOW_CWD\"))";
+	struct place_filters above = above_denied(s);
+	bool comments = s->text.comments;
+	struct place_filters l = filters_of(s, USE_WRITE, 0);
+
+	s->text.comments = false; /* all of them were listed above */
+	seatbelt_places(s, "allow file-clone", &l, known);
+	l = filters_of(s, USE_WRITE, CAP_CONSENT);
+	seatbelt_places(s, "allow file-clone", &l, agreed);
+	l = denied(s, false, 0);
+	seatbelt_places(s, "deny file-clone", &l, known);
+	l = denied(s, true, 0);
+	seatbelt_places(s, "deny file-clone", &l, known);
+	seatbelt_places(s, "deny file-clone", &above, known);
+	s->text.comments = comments;
+}
+
+static void
+grants(struct seatbelt *s)
+{
+	static const char *const slash[] = {"(literal \"/\")"};
+
+	seatbelt_fixed(s, "allow file-read*", slash, ARRAY_LEN(slash));
+	allow_all_uses(s, 0);
+}
+
+static void
+workdir(struct seatbelt *s)
+{
+	allow_all_uses(s, CAP_CONSENT);
+}
+
+static void
+denies(struct seatbelt *s)
+{
+	deny(s, false);
+}
+
+static void
+protected_state(struct seatbelt *s)
+{
+	deny(s, true);
+}
+
+static void
+stay(struct seatbelt *s)
+{
+	struct place_filters above = above_denied(s);
+
+	places_with_ancestors(s, "deny file-write-unlink", &above);
+}
+
+static void
+no_unlink(struct seatbelt *s)
+{
+	if (s->caps->no_unlink)
+		seatbelt_puts(&s->text, "(deny file-write-unlink)\n");
+}
+
+void
+seatbelt_files(struct seatbelt *s)
+{
+	static const struct {
+		const char *heading;
+		void (*write)(struct seatbelt *s);
+	} sections[] = {
+	    {"Granted.  To start, every program reads the directory /.",
+		grants},
+	    {"Granted when the user agrees to the working directory.", workdir},
+	    {"unsafe_macos_seatbelt_rules.", raw_rules},
+	    {"Denied, by every name that the place has.", denies},
+	    {"Granted all the same: bypass_protection.", allow_bypassed},
+	    {"The state that later launches trust.", protected_state},
+	    {"What lies above a denied path is not moved away.", stay},
+	    {"Cloned where it may be written.", clone},
+	    {"Nothing is deleted or renamed.", no_unlink},
+	    {"Seen, not read: what lies above a grant, and what is denied.",
+		allow_metadata},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(sections); i++) {
+		uint32_t begin = s->text.out.n, heading;
+
+		seatbelt_printf(&s->text, "\n;; %s\n", sections[i].heading);
+		heading = s->text.out.n;
+		sections[i].write(s);
+		if (s->text.out.n == heading)
+			s->text.out.n = begin;
+	}
+}
