@@ -128,7 +128,7 @@ seatbelt_quote_regex(struct arena *a, struct text s)
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < s.len; i++) {
-		if (strchr("^.[$()|*+?{\\", s.s[i]) != NULL)
+		if (strchr("^.[]$()|*+?{}\\", s.s[i]) != NULL)
 			out[n++] = '\\';
 		out[n++] = s.s[i];
 	}

@@ -19,6 +19,7 @@ unit_programs = \
 	tests/unit/sbpl_decide \
 	tests/unit/sbpl_random \
 	tests/unit/schema \
+	tests/unit/seatbelt \
 	tests/unit/seccomp \
 	tests/unit/sha256 \
 	tests/unit/source \
