@@ -17,6 +17,7 @@ enum exit_status {
 
 int cmd_compile(int argc, char **argv);
 int cmd_check(int argc, char **argv);
+int cmd_equiv(int argc, char **argv);
 int cmd_show(int argc, char **argv);
 int cmd_lint(int argc, char **argv);
 int cmd_list(int argc, char **argv);

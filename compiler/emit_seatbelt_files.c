@@ -19,6 +19,7 @@
 enum use {
 	USE_READ,
 	USE_WRITE,	 /* files; and sockets, to connect and to bind */
+	USE_WRITE_BIND,	 /* files; and sockets, to bind */
 	USE_WRITE_ALONE, /* files only */
 	USE_TEMPORARY,	 /* the file's replacement while it is saved */
 	USE_CONNECT,
@@ -33,6 +34,8 @@ static const struct {
 } rules[USES] = {
     [USE_READ] = {"allow " OPS_READ, ACCESS_READ},
     [USE_WRITE] = {"allow " OPS_WRITE " " OPS_SOCKET, ACCESS_WRITE},
+    [USE_WRITE_BIND] = {"allow " OPS_WRITE " network-bind network-inbound",
+	ACCESS_WRITE},
     [USE_WRITE_ALONE] = {"allow " OPS_WRITE, ACCESS_WRITE},
     [USE_TEMPORARY] = {"allow " OPS_WRITE, ACCESS_WRITE},
     [USE_CONNECT] = {"allow network-outbound", ACCESS_CONNECT},
@@ -44,18 +47,24 @@ static const struct {
  * Connecting to a socket needs write permission on it anyway: a grant to write
  * is one to connect, unless sockets are mediated by themselves.
  */
+static enum use
+write_rule(const struct capset *c, const struct cap *cap)
+{
+	if (cap->shape == SHAPE_SOCKET_CHILDREN)
+		return USE_WRITE_ALONE;
+	return c->unix_pathname ? USE_WRITE_BIND : USE_WRITE;
+}
+
 static bool
 takes_part(const struct capset *c, const struct cap *cap, enum use use)
 {
-	bool alone = c->unix_pathname || cap->shape == SHAPE_SOCKET_CHILDREN;
-
 	if ((cap->access & rules[use].access) == 0)
 		return false;
 	switch (use) {
 	case USE_WRITE:
-		return !alone;
+	case USE_WRITE_BIND:
 	case USE_WRITE_ALONE:
-		return alone;
+		return write_rule(c, cap) == use;
 	case USE_TEMPORARY:
 		return cap->shape == SHAPE_FILE &&
 		       (cap->flags & CAP_GROUP) == 0;
@@ -330,7 +339,7 @@ allow_bypassed(struct seatbelt *s)
 {
 	allow_all_uses(s, CAP_BYPASS);
 	lift(s, USE_READ);
-	lift(s, s->caps->unix_pathname ? USE_WRITE_ALONE : USE_WRITE);
+	lift(s, s->caps->unix_pathname ? USE_WRITE_BIND : USE_WRITE);
 	keychain_companions(s);
 }
 
@@ -414,6 +423,22 @@ allow_metadata(struct seatbelt *s)
 	places_with_ancestors(s, "allow file-read-metadata", &l);
 }
 
+/* All that files are written to, whatever about sockets. */
+static struct place_filters
+written(struct seatbelt *s, unsigned flags)
+{
+	struct place_filters all = {0};
+
+	for (enum use use = USE_WRITE; use <= USE_WRITE_ALONE; use++) {
+		struct place_filters l = filters_of(s, use, flags);
+
+		for (uint32_t i = 0; i < l.n; i++)
+			*VEC_PUSH(s->arena, &all) = l.v[i];
+	}
+	seatbelt_tidy(&all);
+	return all;
+}
+
 /* Cloning came later; it copies a directory with all that is in it. */
 static void
 clone(struct seatbelt *s)
@@ -423,11 +448,11 @@ clone(struct seatbelt *s)
 	    "(and (defined? 'file-clone) (param \"ALLOW_CWD\"))";
 	struct place_filters above = above_denied(s);
 	bool comments = s->text.comments;
-	struct place_filters l = filters_of(s, USE_WRITE, 0);
+	struct place_filters l = written(s, 0);
 
 	s->text.comments = false; /* all of them were listed above */
 	seatbelt_places(s, "allow file-clone", &l, known);
-	l = filters_of(s, USE_WRITE, CAP_CONSENT);
+	l = written(s, CAP_CONSENT);
 	seatbelt_places(s, "allow file-clone", &l, agreed);
 	l = denied(s, false, 0);
 	seatbelt_places(s, "deny file-clone", &l, known);

@@ -11,17 +11,25 @@
  */
 
 /* Those of every macOS; groups add theirs in symlink_pairs. */
+/* clang-format off */
 static const struct {
 	struct text link, target;
 } built_in[] = {
-    {{"etc", 3}, {"private/etc", 11}},
-    {{"tmp", 3}, {"private/tmp", 11}},
-    {{"var", 3}, {"private/var", 11}},
+	{ { "etc", 3 }, { "private/etc", 11 } },
+	{ { "home", 4 }, { "System/Volumes/Data/home", 24 } },
+	{ { "tmp", 3 }, { "private/tmp", 11 } },
+	{ { "var", 3 }, { "private/var", 11 } },
 };
 
-/* Where the kernel shows the writable volume, seen past the firmlinks. */
+/*
+ * Where the kernel shows the writable volume, seen past the firmlinks: what is
+ * in /Users is there once more.  Its home directory is no firmlink's.
+ */
 static const struct path data_volume = {
-    BLOB_ROOT_SLASH, {"System/Volumes/Data", 19}};
+	BLOB_ROOT_SLASH, { "System/Volumes/Data", 19 } };
+static const struct path data_home = {
+	BLOB_ROOT_SLASH, { "System/Volumes/Data/home", 24 } };
+/* clang-format on */
 
 static bool
 expand_text(struct arena *a, struct diags *d, const struct target *t,
@@ -110,7 +118,8 @@ expand_canonical(struct arena *a, const struct capset *caps, struct path p)
 
 	if (s->links.n == 0) /* Linux */
 		return p;
-	if (path_relate(p, data_volume) == PATH_BELOW)
+	if (path_relate(p, data_volume) == PATH_BELOW &&
+	    path_relate(p, data_home) == PATH_UNRELATED)
 		(void)path_move(a, p, data_volume, slash, &p);
 	/* A link may lead below another; no more often than there are. */
 	for (uint32_t round = 0; round < s->links.n; round++) {

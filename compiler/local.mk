@@ -68,6 +68,7 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/cmd_compile.c \
 	compiler/cmd_id.c \
 	compiler/cmd_lint.c \
+	compiler/cmd_equiv.c \
 	compiler/cmd_list.c \
 	compiler/cmd_schema.c \
 	compiler/cmd_show.c \
@@ -102,6 +103,10 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/emit_seatbelt_files.c \
 	compiler/emit_seatbelt_network.c \
 	compiler/emit_seatbelt_places.c \
+	compiler/equiv.c \
+	compiler/equiv.h \
+	compiler/equiv_class.c \
+	compiler/equiv_request.c \
 	compiler/expand.c \
 	compiler/expand_env.c \
 	compiler/expand.h \

@@ -15,6 +15,7 @@ static const struct {
 } verbs[] = {
 	{ "compile",  cmd_compile,  "profile -> policy" },
 	{ "check",    cmd_check,    "do assertions hold of policies?" },
+	{ "equiv",    cmd_equiv,    "Landlock and Seatbelt, request by request" },
 	{ "show",     cmd_show,     "what a profile comes to, at any stage" },
 	{ "lint",     cmd_lint,     "what is valid and probably not meant" },
 	{ "list",     cmd_list,     "the groups or profiles there are" },

@@ -42,6 +42,7 @@ script_tests = \
 	tests/decisions/agree.test \
 	tests/docs.test \
 	tests/equal.test \
+	tests/equiv.test \
 	tests/golden.test \
 	tests/kernel/confine.test \
 	tests/kernel/denies.test \
@@ -64,6 +65,7 @@ script_tests = \
 test_data = \
 	tests/conformance \
 	tests/equal \
+	tests/equiv \
 	tests/golden \
 	tests/reject \
 	tests/sbpl \
