@@ -106,24 +106,26 @@ common(const struct trail *t, const char *suffix)
 	return whole;
 }
 
+enum way { WAY_MISSING, WAY_PLAIN, WAY_LINK };
+
 /*
  * Is there a link on the way?  One system call for each component that the
  * path before this one did not have: the paths are sorted.
  */
-static bool
-has_link(struct trail *t, const struct root *r, const char *suffix)
+static enum way
+way_of(struct trail *t, const struct root *r, const char *suffix)
 {
 	char first;
 	size_t n = common(t, suffix);
 
 	if (t->gone > 0 && n >= t->gone)
-		return false;
+		return WAY_MISSING;
 	t->gone = 0;
 	if (n == 0) {
 		switch (listing_find(r, suffix)) {
 		case ENTRY_MISSING:
 			t->len = 0;
-			return false;
+			return WAY_MISSING;
 		case ENTRY_PLAIN:
 			n = strcspn(suffix, "/");
 			memcpy(t->s, suffix, n);
@@ -142,7 +144,7 @@ has_link(struct trail *t, const struct root *r, const char *suffix)
 		t->s[n] = '\0';
 		t->len = from;
 		if (readlinkat(r->fd, t->s, &first, 1) >= 0)
-			return true;
+			return WAY_LINK;
 		t->len = n;
 		if (errno != EINVAL) {
 			/* Hidden by others is as good as missing. */
@@ -158,10 +160,10 @@ has_link(struct trail *t, const struct root *r, const char *suffix)
 				t->s[from] = saved;
 			}
 			t->gone = n;
-			return false;
+			return WAY_MISSING;
 		}
 	}
-	return false;
+	return WAY_PLAIN;
 }
 
 void
@@ -180,8 +182,18 @@ denies_resolve(struct launch *l)
 		if (r != last)
 			trail.len = trail.gone = 0;
 		last = r;
-		if (suffix != NULL && r->fd >= 0 && has_link(&trail, r, suffix))
+		if (suffix == NULL || r->fd < 0)
+			continue;
+		switch (way_of(&trail, r, suffix)) {
+		case WAY_MISSING:
+			break;
+		case WAY_PLAIN:
+			l->present[i / 8] |= (uint8_t)(1 << i % 8);
+			break;
+		case WAY_LINK:
 			follow(l, i, r, suffix);
+			break;
+		}
 	}
 }
 

@@ -91,6 +91,8 @@ struct launch {
 	int keep[KEEP_MAX]; /* descriptors that stay open, ascending */
 	struct linked linked[LINKED_MAX];
 	uint8_t outcomes[BLOB_RULES_MAX]; /* enum outcome of each path rule */
+	uint8_t
+	    present[BLOB_RULES_MAX / 8 + 1]; /* a bit for each denied path */
 
 	/* The command's environment, what is set last; and what it lost. */
 	unsigned nvars, nset, nremoved;
@@ -115,6 +117,7 @@ void denies_resolve(struct launch *l);
 void rules_apply(struct launch *l);
 void environment_filter(struct launch *l);
 void kernel_restrict(const struct launch *l);
+void denies_verify(const struct launch *l);
 void filter_install(const struct launch *l);
 void summary_print(const struct launch *l, int fd);
 _Noreturn void command_exec(const struct launch *l);
@@ -200,5 +203,7 @@ bool filter_available(void);
 const char *filter_arch(void);
 /* Is this the kernel of WSL2? */
 bool wsl2_here(void);
+/* Warns where rules may not hold: on what WSL2 shows of Windows. */
+void wsl_check_drive(struct path at, int fd, bool is_root);
 
 #endif

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "runtime/landlock.h"
@@ -16,6 +17,7 @@
  */
 static const struct path procfs = {sizeof("/proc") - 1, "/proc"};
 
+enum { NOSYMFOLLOW = 0x2000 }; /* ST_NOSYMFOLLOW of statfs(2) */
 enum { LINKS_MAX = 8 }; /* more than that is left to the kernel and procfs */
 
 /* The first component of `p` from `from` on that is a link: where it ends. */
@@ -78,6 +80,34 @@ substitute(struct place *p, size_t end, const char *target)
 	return rest.len < 2 || place_join(p, rest.s + 1, rest.len - 1);
 }
 
+/*
+ * Does the kernel follow the link that ends at `end`?  Not where the mount
+ * says nosymfollow.  Links lie together: the directory asked last is kept.
+ */
+static bool
+followed(struct place *p, size_t end)
+{
+	static char asked[256];
+	static bool answer;
+	struct statfs fs;
+
+	while (end > 0 && p->s[end - 1] != '/')
+		end--;
+	if (end < sizeof(asked) && asked[end] == '\0' && *asked != '\0' &&
+	    memcmp(asked, p->s, end) == 0)
+		return answer;
+	const char saved = p->s[end];
+
+	p->s[end] = '\0';
+	answer = statfs(end == 0 ? "/" : p->s, &fs) == 0 &&
+		 ((unsigned long)fs.f_flags & NOSYMFOLLOW) == 0;
+	if (end < sizeof(asked)) {
+		memcpy(asked, p->s, end + 1);
+	}
+	p->s[end] = saved;
+	return answer;
+}
+
 int
 links_open(struct launch *l, const struct root *r, const char *suffix,
     int flags, struct place *ret_at)
@@ -96,7 +126,8 @@ links_open(struct launch *l, const struct root *r, const char *suffix,
 		if (path_covers(procfs, path_of(ret_at)))
 			return -1;
 		end = find_link(ret_at, from, target, &n);
-		if (end == 0 || !substitute(ret_at, end, target))
+		if (end == 0 || !followed(ret_at, end) ||
+		    !substitute(ret_at, end, target))
 			return -1;
 		fd = descriptors_open(l, AT_FDCWD,
 		    ret_at->len == 0 ? "/" : ret_at->s, flags,

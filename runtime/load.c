@@ -34,6 +34,7 @@ main(int argc, char **argv)
 	if (l.within != NULL)
 		within_restrict(&l);
 	kernel_restrict(&l);
+	denies_verify(&l);
 	filter_install(&l);
 	if (l.opt.dry_run) {
 		summary_print(&l, STDOUT);

@@ -37,6 +37,7 @@ loader_sources = \
 	runtime/roots.c \
 	runtime/rules.c \
 	runtime/summary.c \
+	runtime/verify.c \
 	runtime/within.c \
 	runtime/within_environment.c \
 	runtime/wsl.c

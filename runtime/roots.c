@@ -240,6 +240,9 @@ roots_open(struct launch *l)
 	for (unsigned i = BLOB_ROOT_XDG_CONFIG; i < BLOB_ROOTS; i++)
 		if (used(l, (enum blob_root)i))
 			open_xdg(l, (enum blob_root)i);
+	for (unsigned i = BLOB_ROOT_HOME; i <= BLOB_ROOT_TMPDIR; i++)
+		if (l->roots[i].fd >= 0)
+			wsl_check_drive(l->roots[i].at, l->roots[i].fd, true);
 	if (l->roots[BLOB_ROOT_HOME].fd >= 0 &&
 	    l->blob.npaths + l->blob.ndenies > WORTH_LISTING)
 		listing_read(&l->roots[BLOB_ROOT_HOME]);

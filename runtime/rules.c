@@ -321,6 +321,7 @@ apply(struct launch *l, const struct blob_path *rule)
 		return OUTCOME_WITHHELD;
 	if (!l->opt.allow_writable_policy)
 		protect_check(path_of(&g.at), g.fd, g.rights);
+	wsl_check_drive(path_of(&g.at), g.fd, false);
 	within_grant(l, rule, path_of(&g.at), g.rights,
 	    !g.linked && !g.parent && g.suffix == rule->suffix, g.fd);
 	if (agree && (o = consent(l, &g)) != OUTCOME_GRANTED)

@@ -1,5 +1,6 @@
 #include <config.h>
 
+#include <fcntl.h>
 #include <string.h>
 
 #include "runtime/launch.h"
@@ -239,19 +240,34 @@ print_residual(const struct launch *l, int fd)
 		"ICMP, netlink and vsock sockets"},
 	    {program && mode == BLOB_NET_PROXY, "netlink sockets"},
 	    {!program || mode == BLOB_NET_OPEN,
-		"ICMP, raw, packet, netlink and vsock sockets, MPTCP"},
+		"ICMP, raw, packet, netlink and vsock sockets"},
+	    {!program && (net & tcp) != 0,
+		"MPTCP, SCTP and SMC sockets, TCP Fast Open"},
 	    {(fs & BLOB_FS_RESOLVE_UNIX) == 0,
 		"sockets in the file system, of Docker, D-Bus, ssh-agent"},
 	    {(scope & BLOB_SCOPE_ABSTRACT_UNIX) == 0, "abstract sockets"},
 	    {(scope & BLOB_SCOPE_SIGNAL) == 0, "signals to other processes"},
 	    {true,
 		"stat, chmod, chown, utime, extended attributes, file locks"},
-	    {true, "System V IPC, keyrings, descriptors left open"},
+	    {true, "executing whatever may be read, by its interpreter"},
+	    {true, "processor time, memory, processes without limit"},
+	    {true, "System V IPC, keyrings"},
 	};
 
 	for (size_t i = 0; i < sizeof(residual) / sizeof(*residual); i++)
 		if (residual[i].open)
 			say(fd, "residual   ", residual[i].what, NULL);
+	line_add("residual   descriptors 0, 1, 2");
+	for (unsigned i = 0; i < l->nkeep; i++) {
+		const int flags = fcntl(l->keep[i], F_GETFD);
+
+		if (flags < 0 || (flags & FD_CLOEXEC) != 0)
+			continue; /* the loader's own */
+		line_add(", ");
+		line_add(decimal((uint64_t)l->keep[i]));
+	}
+	line_add(" as they were opened");
+	line_send(fd);
 }
 
 void

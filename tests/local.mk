@@ -49,6 +49,7 @@ script_tests = \
 	tests/kernel/environment.test \
 	tests/kernel/fault.test \
 	tests/kernel/network.test \
+	tests/kernel/paths.test \
 	tests/kernel/probe.test \
 	tests/kernel/race.test \
 	tests/kernel/refuse.test \

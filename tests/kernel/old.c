@@ -23,6 +23,7 @@
  *	liar         Landlock that reports ABI 6 and knows no scopes
  *	absent       none
  *	disabled     one that is not enabled
+ *	9p           one that has Windows' drives: all that is fstatfs'ed
  *	no-openat2   a container's filter that does not know the call
  *	no-seccomp   no filters of system calls
  *
@@ -39,7 +40,7 @@ struct attr {
 	uint64_t fs, net, scoped, rest[3];
 };
 
-static int abi, liar, error;
+static int abi, liar, error, plan9;
 
 /* What landlock_create_ruleset() of that kernel returns; 1: ask the real. */
 static int64_t
@@ -78,6 +79,19 @@ answer(int listener)
 	memset(&asked, 0, sizeof(asked));
 	if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &asked) != 0)
 		return;
+	if (plan9) {
+		long type = 0x01021997; /* the first field of struct statfs */
+		struct iovec from = {&type, sizeof(type)};
+		struct iovec to = {
+		    (void *)(uintptr_t)asked.data.args[1], sizeof(type)};
+
+		if (process_vm_writev((pid_t)asked.pid, &from, 1, &to, 1, 0) <
+		    0)
+			exit(99);
+		reply = (struct seccomp_notif_resp){.id = asked.id};
+		ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &reply);
+		return;
+	}
 	size = asked.data.args[1] < sizeof(a) ? asked.data.args[1] : sizeof(a);
 	if (asked.data.args[0] != 0) {
 		struct iovec to = {&a, size};
@@ -155,12 +169,13 @@ main(int argc, char **argv)
 	liar = strcmp(argv[1], "liar") == 0;
 	if (liar)
 		abi = 6;
+	plan9 = strcmp(argv[1], "9p") == 0;
 	if (strcmp(argv[1], "absent") == 0)
 		error = ENOSYS;
 	if (strcmp(argv[1], "disabled") == 0)
 		error = EOPNOTSUPP;
-	listener = install(NR_CREATE_RULESET, SECCOMP_RET_USER_NOTIF,
-	    SECCOMP_FILTER_FLAG_NEW_LISTENER);
+	listener = install(plan9 ? SYS_fstatfs : NR_CREATE_RULESET,
+	    SECCOMP_RET_USER_NOTIF, SECCOMP_FILTER_FLAG_NEW_LISTENER);
 	if (listener < 0) {
 		perror("old");
 		return 99;
