@@ -24,6 +24,7 @@ int cmd_list(int argc, char **argv);
 int cmd_schema(int argc, char **argv);
 int cmd_dump(int argc, char **argv);
 int cmd_assemble(int argc, char **argv);
+int cmd_diff(int argc, char **argv);
 int cmd_id(int argc, char **argv);
 int cmd_strip(int argc, char **argv);
 

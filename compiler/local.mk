@@ -67,6 +67,7 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/cmd_check.c \
 	compiler/cmd_compile.c \
 	compiler/cmd_equiv.c \
+	compiler/cmd_diff.c \
 	compiler/cmd_id.c \
 	compiler/cmd_lint.c \
 	compiler/cmd_list.c \
@@ -92,6 +93,16 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/decode_profile.c \
 	compiler/decode_runtime.c \
 	compiler/decode_table.h \
+	compiler/diff.c \
+	compiler/diff.h \
+	compiler/diff_env.c \
+	compiler/diff_model.h \
+	compiler/diff_net.c \
+	compiler/diff_path.c \
+	compiler/diff_report.c \
+	compiler/diff_report.h \
+	compiler/diff_rest.c \
+	compiler/diff_words.c \
 	compiler/dump.h \
 	compiler/dump_words.c \
 	compiler/dump_words.h \

@@ -22,6 +22,7 @@ static const struct {
 	{ "schema",   cmd_schema,   "the JSON Schema of profiles or groups" },
 	{ "dump",     cmd_dump,     "policy -> text, one rule a line" },
 	{ "assemble", cmd_assemble, "that text -> the same policy" },
+	{ "diff",     cmd_diff,     "what one policy permits and another does not" },
 	{ "id",       cmd_id,       "the semantic id of a policy" },
 	{ "strip",    cmd_strip,    "a policy without its provenance" },
 };

@@ -51,6 +51,11 @@ struct finding {
 	 * verdict and region; never a line number.  May be empty.
 	 */
 	struct text identity;
+	/*
+	 * What many findings of a diff have in common, "read below $HOME": as
+	 * text they are one line then.  May be empty.
+	 */
+	struct text fold;
 	struct VEC(struct report_place) places; /* the primary one first */
 	struct VEC(struct text) details;	/* witnesses, edits */
 };
@@ -65,6 +70,7 @@ struct report {
 	const char *verb;
 	const char *verdict; /* of the whole: "same", "differs" */
 	int status;	     /* exit status that goes with it */
+	bool unfolded;	     /* as text, each finding has its line */
 	struct text summary; /* one line: what a reader remembers */
 	struct VEC(struct report_rule) rules; /* by first use */
 	struct VEC(struct finding *) findings;

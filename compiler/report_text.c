@@ -70,6 +70,55 @@ put_change(const struct printer *p, const struct finding *f)
 	(void)putc('\n', p->out);
 }
 
+/*
+ * How many findings from i on can be one line: a reviewer reads what five
+ * lines say, and not a thousand.
+ */
+enum { FOLD_FROM = 4 };
+
+static uint32_t
+run_length(const struct report *r, uint32_t i)
+{
+	const struct finding *f = r->findings.v[i];
+	uint32_t n = 1;
+
+	if (r->unfolded || f->fold.len == 0)
+		return 1;
+	while (i + n < r->findings.n) {
+		const struct finding *next = r->findings.v[i + n];
+
+		if (next->sign != f->sign || !text_equal(next->fold, f->fold) ||
+		    !text_equal(next->subject, f->subject) ||
+		    next->details.n > 0)
+			break;
+		n++;
+	}
+	return n;
+}
+
+static void
+put_run(const struct printer *p, const struct report *r, uint32_t i, uint32_t n)
+{
+	const struct finding *f = r->findings.v[i];
+	const char *color = p->color ? color_of(f) : "";
+
+	(void)fprintf(p->out, "%s%c ", color, f->sign);
+	put_text(p, f->fold);
+	(void)fprintf(p->out, ", %u places: ", n);
+	put_text(p, f->region);
+	(void)fputs(", ", p->out);
+	put_text(p, r->findings.v[i + 1]->region);
+	(void)fputs(" ... (-v shows all)", p->out);
+	if (*color != '\0')
+		(void)fputs(reset, p->out);
+	if (f->places.n > 0) {
+		(void)fputs("\t", p->out);
+		put_place(p, &f->places.v[0]);
+		(void)fputs(" ...", p->out);
+	}
+	(void)putc('\n', p->out);
+}
+
 static void
 put_label(const struct printer *p, const struct finding *f)
 {
@@ -115,6 +164,13 @@ report_print_text(const struct report *r, bool color, FILE *out)
 			(void)fputs(":\n", out);
 		}
 		subject = f->subject;
+		const uint32_t run = run_length(r, i);
+
+		if (run >= FOLD_FROM) {
+			put_run(&p, r, i, run);
+			i += run - 1;
+			continue;
+		}
 		if (f->sign != 0)
 			put_change(&p, f);
 		else

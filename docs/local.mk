@@ -14,3 +14,5 @@ dist_doc_DATA += \
 	docs/findings.md \
 	docs/hacking.md \
 	docs/seatbelt.md
+
+dist_doc_DATA += docs/report.schema.json

@@ -12,6 +12,7 @@ unit_programs = \
 	tests/unit/decide \
 	tests/unit/decode \
 	tests/unit/diag \
+	tests/unit/diff \
 	tests/unit/json \
 	tests/unit/node \
 	tests/unit/path \
@@ -40,6 +41,7 @@ script_tests = \
 	tests/cli.test \
 	tests/conformance.test \
 	tests/decisions/agree.test \
+	tests/diff.test \
 	tests/docs.test \
 	tests/equal.test \
 	tests/equiv.test \

@@ -1,0 +1,28 @@
+#ifndef NONO_DIFF_MODEL_H
+#define NONO_DIFF_MODEL_H
+
+#include "compiler/diff.h"
+
+/* What the parts of the comparison share; nobody else includes it. */
+struct diff_change *diff_add(struct diff *d, enum diff_kind kind, bool gained);
+
+void diff_paths(struct diff *d, const struct decider *const deciders[2],
+    enum diff_when when);
+void diff_terms(struct diff *d);
+void diff_denies(struct diff *d);
+void diff_network(struct diff *d, const struct decider *const deciders[2]);
+void diff_variables(struct diff *d);
+void diff_commands(struct diff *d);
+void diff_kernel(struct diff *d);
+
+/* "$HOME/.ssh", "/usr", "$CWD". */
+struct text diff_path_text(struct arena *a, const struct decide_path *p);
+/* "read, write"; what such an object can have of them. */
+struct text diff_rights_text(struct arena *a, uint64_t rights, bool directory);
+/* A variable's value, with roots and the user's id by name. */
+struct text diff_value(struct arena *a, const char *value);
+/* "a, b": with `separator` between. */
+struct text diff_join(
+    struct arena *a, struct text list, const char *separator, const char *next);
+
+#endif
