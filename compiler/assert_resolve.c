@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "compiler/date.h"
 #include "compiler/expand.h"
 #include "compiler/variable.h"
 
@@ -401,29 +402,6 @@ resolve_assertion(struct resolver *r, const struct assert_statement *s)
 	*VEC_PUSH(r->arena, &r->to->list) = a;
 }
 
-static bool
-leap(unsigned year)
-{
-	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-}
-
-static bool
-date_good(struct text t)
-{
-	static const unsigned char days[] = {
-	    31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-	unsigned v[3] = {0};
-
-	for (uint32_t i = 0, part = 0; i < t.len; i++) {
-		if (t.s[i] == '-')
-			part++;
-		else
-			v[part] = v[part] * 10 + (unsigned)(t.s[i] - '0');
-	}
-	return v[1] >= 1 && v[1] <= 12 && v[2] >= 1 &&
-	       v[2] <= days[v[1] - 1] + (v[1] == 2 && leap(v[0]) ? 1U : 0U);
-}
-
 static void
 resolve_waiver(struct resolver *r, const struct assert_statement *s)
 {
@@ -447,7 +425,7 @@ resolve_waiver(struct resolver *r, const struct assert_statement *s)
 		    "a waiver stands below its assertion, or in a file that "
 		    "is given after it");
 	}
-	if (!date_good(s->until.text))
+	if (!date_valid(s->until.text))
 		fault(r, DIAG_ASSERT_VALUE, s->until.at, "there is no day ",
 		    s->until.text, "");
 	if (s->reason.text.len == 0) {

@@ -25,7 +25,10 @@ int cmd_schema(int argc, char **argv);
 int cmd_dump(int argc, char **argv);
 int cmd_assemble(int argc, char **argv);
 int cmd_diff(int argc, char **argv);
+int cmd_gate(int argc, char **argv);
 int cmd_id(int argc, char **argv);
+int cmd_lock(int argc, char **argv);
+int cmd_verify(int argc, char **argv);
 int cmd_strip(int argc, char **argv);
 
 /*

@@ -1,10 +1,10 @@
 #include <config.h>
 
 #include <stdio.h>
-#include <time.h>
 
 #include "compiler/assert_report.h"
 #include "compiler/cmd.h"
+#include "compiler/date.h"
 #include "compiler/options.h"
 
 static const char usage[] =
@@ -30,19 +30,6 @@ struct check {
 	struct VEC(struct judged *) given;  /* on the command line */
 	struct VEC(struct judged *) others; /* that assertions name */
 };
-
-static bool
-is_date(const char *s)
-{
-	static const char shape[] = "dddd-dd-dd";
-
-	if (strlen(s) != sizeof(shape) - 1)
-		return false;
-	for (size_t i = 0; shape[i] != '\0'; i++)
-		if (shape[i] == 'd' ? s[i] < '0' || s[i] > '9' : s[i] != '-')
-			return false;
-	return true;
-}
 
 static int
 parse_option(struct check *c, int argc, char **argv, int *i)
@@ -72,7 +59,7 @@ parse_option(struct check *c, int argc, char **argv, int *i)
 	} else if (option_value("check", "--today", argc, argv, i, &v)) {
 		if (v == NULL)
 			return EXIT_USAGE;
-		if (!is_date(v))
+		if (!date_valid(text_of(v)))
 			return option_usage("check", usage,
 			    "a day is written 2027-01-31, not %s", v);
 		c->today = v;
@@ -378,16 +365,13 @@ int
 cmd_check(int argc, char **argv)
 {
 	struct check c = {.style = report_style_default()};
-	time_t now = time(NULL);
-	char today[16] = "";
-	struct tm tm;
+	char today[DATE_SIZE];
 	int status;
 
 	option_init(&c.options);
 	c.report.arena = &c.options.arena;
 	c.report.verb = "check";
-	if (gmtime_r(&now, &tm) != NULL)
-		(void)strftime(today, sizeof(today), "%Y-%m-%d", &tm);
+	date_today(today);
 	c.today = today;
 	status = parse(&c, argc, argv);
 	if (status == EXIT_HOLDS)

@@ -4,11 +4,13 @@
 
 #include "compiler/cmd.h"
 #include "compiler/compile.h"
+#include "compiler/lock_report.h"
 #include "compiler/options.h"
 
 static const char usage[] =
     "nonoc compile [options] PROFILE -o POLICY\n"
     "  -o FILE               where the policy goes; \"-\" is stdout\n"
+    "  --locked[=LOCK]       write nothing unless it is as nono.lock has it\n"
     "  --no-provenance       leave out where each rule came from\n"
     "  --target SPEC         linux[:abi=N][:id=debian:version=12]\n"
     "  --os-release FILE     take the target's facts from an os-release file\n"
@@ -21,6 +23,7 @@ static const char usage[] =
 struct request {
 	const char *profile;
 	const char *output;
+	const char *lock; /* NULL: not --locked */
 	bool provenance;
 };
 
@@ -39,6 +42,10 @@ parse(struct compile *c, int argc, char **argv, struct request *r)
 		}
 		if (strcmp(argv[i], "--no-provenance") == 0) {
 			r->provenance = false;
+		} else if (strcmp(argv[i], "--locked") == 0) {
+			r->lock = "nono.lock";
+		} else if (strncmp(argv[i], "--locked=", 9) == 0) {
+			r->lock = argv[i] + 9;
 		} else if (option_value(
 			       "compile", "-o", argc, argv, &i, &r->output)) {
 			if (r->output == NULL)
@@ -62,6 +69,38 @@ parse(struct compile *c, int argc, char **argv, struct request *r)
 	return EXIT_HOLDS;
 }
 
+/*
+ * Is it what the lock has?  The profile is compiled as the reviewing verbs do
+ * it, and must give what is about to be written.
+ */
+static int
+check_lock(struct compile *c, const struct request *r, const uint8_t *bytes)
+{
+	struct report report = {
+	    .arena = &c->arena, .verb = "compile", .verdict = "drifted"};
+	struct side_policy now;
+	struct lock lock;
+	int status = lock_read(&lock, c, r->lock);
+
+	if (status == EXIT_HOLDS)
+		status = side_load_one(&now, c, r->profile, false);
+	if (status != EXIT_HOLDS)
+		return status;
+	if (memcmp(now.blob.bytes + BLOB_H_ID, bytes + BLOB_H_ID, 32) != 0) {
+		diag_at(&c->diags, DIAG_CANNOT_READ, (struct span){0},
+		    "\"%s\" changed while it was compiled", r->profile);
+		return EXIT_ENVIRONMENT;
+	}
+	if (lock_report_one(&report, &lock, &now) == 0)
+		return EXIT_HOLDS;
+	report.status = EXIT_DIFFERS;
+	report.summary = arena_printf(&c->arena,
+	    "nothing is written: %s compiles to something else than %s has",
+	    r->profile, r->lock);
+	report_print(&report, report_style_default(), stdout);
+	return EXIT_DIFFERS;
+}
+
 int
 cmd_compile(int argc, char **argv)
 {
@@ -79,7 +118,10 @@ cmd_compile(int argc, char **argv)
 		if (!compile_profile(&c, r.profile) ||
 		    !compile_emit(&c, r.provenance, &bytes, &size))
 			status = EXIT_REJECTED;
-		else if (!output_write(&c.diags, r.output, bytes, size))
+		else if (r.lock != NULL)
+			status = check_lock(&c, &r, bytes);
+		if (status == EXIT_HOLDS &&
+		    !output_write(&c.diags, r.output, bytes, size))
 			status = EXIT_ENVIRONMENT;
 	}
 	compile_finish(&c);

@@ -138,8 +138,8 @@ report_alone(struct report *r, const struct side_pair *p)
 	f->sign = added ? '+' : '-';
 	f->subject = p->subject;
 	f->region = TEXT("policy");
-	f->message = arena_printf(r->arena, "policy %.*s: %u path rules",
-	    (int)p->subject.len, p->subject.s, p->side[added]->blob.npaths);
+	f->message = arena_printf(
+	    r->arena, "policy %.*s", (int)p->subject.len, p->subject.s);
 	report_place(r, f, (struct report_place){.file = p->side[added]->path});
 }
 

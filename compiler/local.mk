@@ -68,13 +68,18 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/cmd_compile.c \
 	compiler/cmd_equiv.c \
 	compiler/cmd_diff.c \
+	compiler/cmd_gate.c \
 	compiler/cmd_id.c \
 	compiler/cmd_lint.c \
 	compiler/cmd_list.c \
+	compiler/cmd_lock.c \
 	compiler/cmd_schema.c \
 	compiler/cmd_show.c \
+	compiler/cmd_verify.c \
 	compiler/compile.c \
 	compiler/compile.h \
+	compiler/date.c \
+	compiler/date.h \
 	compiler/decide.c \
 	compiler/decide.h \
 	compiler/decide_deny.c \
@@ -123,6 +128,8 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/expand.h \
 	compiler/expand_links.c \
 	compiler/expand_settings.c \
+	compiler/gate_waiver.c \
+	compiler/gate_waiver.h \
 	compiler/json_print.c \
 	compiler/json_print.h \
 	compiler/link.c \
@@ -131,6 +138,10 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/lint_policy.c \
 	compiler/lint_profile.c \
 	compiler/lint_std.c \
+	compiler/lock.c \
+	compiler/lock.h \
+	compiler/lock_report.c \
+	compiler/lock_report.h \
 	compiler/node.c \
 	compiler/node.h \
 	compiler/node_span.c \
@@ -185,6 +196,8 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/variable.h \
 	compiler/when.c \
 	compiler/when.h \
+	compiler/witness.c \
+	compiler/witness.h \
 	compiler/yaml_problem.c \
 	compiler/yaml_problem.h
 

@@ -23,7 +23,10 @@ static const struct {
 	{ "dump",     cmd_dump,     "policy -> text, one rule a line" },
 	{ "assemble", cmd_assemble, "that text -> the same policy" },
 	{ "diff",     cmd_diff,     "what one policy permits and another does not" },
+	{ "gate",     cmd_gate,     "does a policy permit no more than another?" },
 	{ "id",       cmd_id,       "the semantic id of a policy" },
+	{ "lock",     cmd_lock,     "what profiles compile to, kept in a file" },
+	{ "verify",   cmd_verify,   "is a policy what its profile compiles to?" },
 	{ "strip",    cmd_strip,    "a policy without its provenance" },
 };
 /* clang-format on */

@@ -88,8 +88,7 @@ run_length(const struct report *r, uint32_t i)
 		const struct finding *next = r->findings.v[i + n];
 
 		if (next->sign != f->sign || !text_equal(next->fold, f->fold) ||
-		    !text_equal(next->subject, f->subject) ||
-		    next->details.n > 0)
+		    !text_equal(next->subject, f->subject))
 			break;
 		n++;
 	}
@@ -149,6 +148,16 @@ put_message(const struct printer *p, const struct finding *f)
 	}
 }
 
+static void
+put_details(const struct printer *p, const struct finding *f)
+{
+	for (uint32_t i = 0; i < f->details.n; i++) {
+		(void)fputs("    ", p->out);
+		put_text(p, f->details.v[i]);
+		(void)putc('\n', p->out);
+	}
+}
+
 void
 report_print_text(const struct report *r, bool color, FILE *out)
 {
@@ -168,6 +177,7 @@ report_print_text(const struct report *r, bool color, FILE *out)
 
 		if (run >= FOLD_FROM) {
 			put_run(&p, r, i, run);
+			put_details(&p, f);
 			i += run - 1;
 			continue;
 		}
@@ -175,11 +185,7 @@ report_print_text(const struct report *r, bool color, FILE *out)
 			put_change(&p, f);
 		else
 			put_message(&p, f);
-		for (uint32_t j = 0; j < f->details.n; j++) {
-			(void)fputs("    ", out);
-			put_text(&p, f->details.v[j]);
-			(void)putc('\n', out);
-		}
+		put_details(&p, f);
 	}
 	if (r->summary.len > 0) {
 		put_text(&p, r->summary);

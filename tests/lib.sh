@@ -106,6 +106,17 @@ $(head -n 20 "$tmp/err")"
 	fi
 }
 
+# shows DESCRIPTION LINE: the last `run` printed just this line.
+shows() {
+	if grep -qxF -e "$2" "$tmp/out"; then
+		ok "$1"
+	else
+		not_ok "$1" "want: $2
+got:
+$(head -n 40 "$tmp/out" "$tmp/err")"
+	fi
+}
+
 # skip DESCRIPTION REASON: this machine lacks something.  NONO_MUST_WORK=1
 # says that it has everything, and makes a failure of it.
 skip() {

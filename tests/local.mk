@@ -41,10 +41,12 @@ script_tests = \
 	tests/cli.test \
 	tests/conformance.test \
 	tests/decisions/agree.test \
+	tests/contract.test \
 	tests/diff.test \
 	tests/docs.test \
 	tests/equal.test \
 	tests/equiv.test \
+	tests/gate.test \
 	tests/golden.test \
 	tests/kernel/confine.test \
 	tests/kernel/denies.test \
@@ -59,6 +61,7 @@ script_tests = \
 	tests/kernel/trust.test \
 	tests/kernel/within.test \
 	tests/lint.test \
+	tests/lock.test \
 	tests/reject.test \
 	tests/sbpl.test \
 	tests/schema.test \

@@ -1,0 +1,261 @@
+#include <config.h>
+
+#include <stdio.h>
+
+#include "compiler/cmd.h"
+#include "compiler/date.h"
+#include "compiler/diff_report.h"
+#include "compiler/options.h"
+#include "compiler/gate_waiver.h"
+#include "compiler/witness.h"
+
+static const char usage[] =
+    "nonoc gate --base BASE [options] TO\n"
+    "  each a PROFILE, POLICY, DIRECTORY or REVISION:PATH\n"
+    "  --waivers FILE    what may be let through, by whom and until when\n"
+    "  --added SIDE      what a policy is held to that BASE does not have\n"
+    "  --today DATE      the day to judge waivers by, YYYY-MM-DD\n"
+    "  --format=FORMAT   text, json, sarif, github, markdown, junit\n"
+    "  --color=WHEN      auto, always, never\n"
+    "  and the options of nonoc compile\n";
+
+struct request {
+	const char *base, *to, *added, *waivers, *today;
+	struct report_style style;
+};
+
+struct gate {
+	struct compile *compile;
+	struct gate_waivers waivers;
+	struct report report;
+	char today[DATE_SIZE];
+	uint32_t refused, waived;
+};
+
+static bool
+take_value(struct request *r, int argc, char **argv, int *i, bool *ret_good)
+{
+	const struct {
+		const char *name;
+		const char **value;
+	} options[] = {
+	    {"--base", &r->base},
+	    {"--added", &r->added},
+	    {"--waivers", &r->waivers},
+	    {"--today", &r->today},
+	};
+
+	for (size_t k = 0; k < ARRAY_LEN(options); k++) {
+		if (!option_value("gate", options[k].name, argc, argv, i,
+			options[k].value))
+			continue;
+		*ret_good = *options[k].value != NULL;
+		return true;
+	}
+	return false;
+}
+
+static int
+parse(struct compile *c, struct request *r, int argc, char **argv)
+{
+	r->style = report_style_default();
+	for (int i = 1; i < argc; i++) {
+		enum option_result o = option_compile(c, argc, argv, &i);
+		bool good = true;
+
+		if (o == OPTION_OTHER)
+			o = option_report(&r->style, argc, argv, &i);
+		if (o == OPTION_WRONG)
+			return EXIT_USAGE;
+		if (o == OPTION_TAKEN)
+			continue;
+		if (take_value(r, argc, argv, &i, &good)) {
+			if (!good)
+				return EXIT_USAGE;
+			continue;
+		}
+		if (argv[i][0] == '-')
+			return option_usage(
+			    "gate", usage, "unknown option %s", argv[i]);
+		if (r->to != NULL)
+			return option_usage("gate", usage,
+			    "one at a time: %s and %s", r->to, argv[i]);
+		r->to = argv[i];
+	}
+	if (r->base == NULL)
+		return option_usage("gate", usage, "--base says held to what");
+	if (r->to == NULL)
+		return option_usage("gate", usage, "which one?");
+	if (r->today != NULL && !date_valid(text_of(r->today)))
+		return option_usage(
+		    "gate", usage, "%s is not a date", r->today);
+	return EXIT_HOLDS;
+}
+
+static struct report_place
+place_of(const struct gate *g, struct span at)
+{
+	const struct sources *s = &g->compile->sources;
+	struct place p = source_place(s, at.source, at.begin);
+
+	return (struct report_place){.file = source_get(s, at.source)->name,
+	    .line = p.line,
+	    .column = p.column};
+}
+
+/* Is there a waiver for the finding that holds today?  Then it is a note. */
+static void
+waive(struct gate *g, struct finding *f)
+{
+	struct gate_waiver *w =
+	    gate_waivers_find(&g->waivers, f->subject, f->message);
+	struct report_place place;
+
+	if (w == NULL || date_is_past(w->until.value, g->today)) {
+		g->refused++;
+		return;
+	}
+	g->waived++;
+	f->level = REPORT_NOTE;
+	f->verdict = "waived";
+	report_detail(&g->report, f, "waived until %.*s by %.*s: %.*s",
+	    (int)w->until.value.len, w->until.value.s, (int)w->owner.value.len,
+	    w->owner.value.s, (int)w->reason.value.len, w->reason.value.s);
+	place = place_of(g, w->at);
+	place.what = TEXT("waived");
+	report_place(&g->report, f, place);
+}
+
+static void
+judge_change(struct gate *g, const struct side_pair *p, struct witnesses *ws,
+    const struct diff_change *c)
+{
+	struct finding *f = change_report(&g->report, p, c);
+	struct witness w;
+
+	if (witness_find(ws, c, &w))
+		report_detail(&g->report, f, "for example: %s",
+		    witness_text(g->report.arena, &w).s);
+	waive(g, f);
+}
+
+static void
+judge_pair(struct gate *g, const struct side_pair *p)
+{
+	struct witnesses ws = {.diff = &p->diff};
+
+	if (p->side[1] == NULL)
+		return; /* what is gone permits nothing */
+	if (p->side[0] == NULL) {
+		uint32_t before = g->report.findings.n;
+
+		pair_report(&g->report, p, false);
+		waive(g, g->report.findings.v[before]);
+		return;
+	}
+	for (uint32_t i = 0; i < p->diff.changes.n; i++)
+		if (p->diff.changes.v[i].gained)
+			judge_change(g, p, &ws, &p->diff.changes.v[i]);
+}
+
+static void
+judge_waivers(struct gate *g)
+{
+	for (uint32_t i = 0; i < g->waivers.v.n; i++) {
+		const struct gate_waiver *w = &g->waivers.v.v[i];
+		const bool past = date_is_past(w->until.value, g->today);
+		const char *rule = past ? "waiver-expired" : "waiver-unused";
+		struct finding *f;
+
+		if (!past && w->used)
+			continue;
+		report_rule(&g->report, rule,
+		    past ? "A waiver whose last day is over."
+			 : "A waiver that lets nothing through.");
+		f = report_add(&g->report, rule, REPORT_ERROR,
+		    past ? "expired" : "unused");
+		f->subject = w->policy.value;
+		f->region = w->allow.value;
+		f->message =
+		    past ? arena_printf(g->report.arena,
+			       "the waiver of \"%.*s\" ended on %.*s",
+			       (int)w->allow.value.len, w->allow.value.s,
+			       (int)w->until.value.len, w->until.value.s)
+			 : arena_printf(g->report.arena,
+			       "nothing needs the waiver of \"%.*s\"",
+			       (int)w->allow.value.len, w->allow.value.s);
+		report_place(&g->report, f, place_of(g, w->at));
+		g->refused++;
+	}
+}
+
+static void
+summarize(struct gate *g, uint32_t policies)
+{
+	struct text waived = g->waived == 0 ? TEXT("")
+					    : arena_printf(g->report.arena,
+						  ", %u waived", g->waived);
+
+	if (g->refused > 0)
+		g->report.summary =
+		    arena_printf(g->report.arena, "refused: %u finding%s%s",
+			g->refused, g->refused == 1 ? "" : "s", waived.s);
+	else
+		g->report.summary = arena_printf(g->report.arena,
+		    "no new access: %u %s%s", policies,
+		    policies == 1 ? "policy" : "policies", waived.s);
+	g->report.verdict = g->refused > 0 ? "wider" : "within";
+	g->report.status = g->refused > 0 ? EXIT_DIFFERS : EXIT_HOLDS;
+}
+
+static int
+run(struct compile *c, const struct request *r)
+{
+	struct gate g = {
+	    .compile = c, .report = {.arena = &c->arena, .verb = "gate"}};
+	struct side_policy added;
+	struct side base, to;
+	struct pairs pairs;
+	int status;
+
+	if (r->today != NULL)
+		memcpy(g.today, r->today, sizeof(g.today));
+	else
+		date_today(g.today);
+	if (r->waivers != NULL && !gate_waivers_read(c, r->waivers, &g.waivers))
+		return EXIT_REJECTED;
+	status = side_load(&base, c, r->base, false);
+	if (status == EXIT_HOLDS)
+		status = side_load(&to, c, r->to, false);
+	if (status == EXIT_HOLDS)
+		status = pairs_check(c, &base, &to);
+	if (status == EXIT_HOLDS && r->added != NULL)
+		status = side_load_one(&added, c, r->added, false);
+	if (status != EXIT_HOLDS)
+		return status;
+	pairs_compare(
+	    &pairs, &c->arena, &base, &to, r->added != NULL ? &added : NULL);
+	for (uint32_t i = 0; i < pairs.v.n; i++)
+		judge_pair(&g, &pairs.v.v[i]);
+	judge_waivers(&g);
+	summarize(&g, to.policies.n);
+	report_print(&g.report, r->style, stdout);
+	return g.report.status;
+}
+
+int
+cmd_gate(int argc, char **argv)
+{
+	struct request r = {0};
+	struct compile c;
+	int status;
+
+	option_init(&c);
+	status = parse(&c, &r, argc, argv);
+	if (status == EXIT_HOLDS && !option_finish(&c))
+		status = EXIT_USAGE;
+	if (status == EXIT_HOLDS)
+		status = run(&c, &r);
+	compile_finish(&c);
+	return status;
+}
