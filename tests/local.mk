@@ -37,6 +37,7 @@ style_tests = \
 	tests/style/style.test
 
 script_tests = \
+	tests/canonical.test \
 	tests/check.test \
 	tests/cli.test \
 	tests/conformance.test \
@@ -92,7 +93,7 @@ test_tools = \
 	tests/lib.sh \
 	tests/regen
 
-check_PROGRAMS += $(unit_programs) tests/decisions/agree
+check_PROGRAMS += $(unit_programs) tests/canonical/rewrites tests/decisions/agree
 tests_decisions_agree_SOURCES = \
 	tests/decisions/act.h \
 	tests/decisions/agree.c \
