@@ -15,7 +15,8 @@ judge_rights(enum assert_op op)
 	static const uint64_t rights[OPS] = {
 	    [OP_READ] = BLOB_FS_READ_FILE,
 	    [OP_LIST] = BLOB_FS_READ_DIR,
-	    [OP_EXEC] = BLOB_FS_EXECUTE,
+	    /* The file is opened for reading, too. */
+	    [OP_EXEC] = BLOB_FS_EXECUTE | BLOB_FS_READ_FILE,
 	    [OP_WRITE] = BLOB_FS_WRITE_FILE,
 	    [OP_TRUNCATE] = BLOB_FS_TRUNCATE,
 	    [OP_CREATE] = BLOB_FS_MAKE_REG | BLOB_FS_MAKE_DIR |
@@ -118,15 +119,14 @@ tree_at(const struct walk *w, uint32_t index)
 	return index == DECIDE_NONE ? 0 : w->view->regions.v[index].tree;
 }
 
-/* Above a root that lies anywhere, only a rule on "/" is known to be. */
+/* Above a root that lies anywhere only "/" is known to be, as above itself. */
 static uint64_t
 above(const struct walk *w, const struct decide_region *r)
 {
 	const struct decide_path top = {{"", 0}, BLOB_ROOT_SLASH};
 	const struct decide_region *slash;
 
-	if (r->up != DECIDE_NONE || r->at.suffix.len > 0 ||
-	    r->at.root == BLOB_ROOT_SLASH)
+	if (r->up != DECIDE_NONE || r->at.suffix.len > 0)
 		return tree_at(w, r->up);
 	slash = decide_region_find(&w->view->regions, &top);
 	return slash == NULL ? 0 : slash->tree;
@@ -303,6 +303,25 @@ add_hit(struct walk *w, const struct spot *s, struct hit hit)
 	return true;
 }
 
+enum permission { PERMISSION_NONE, PERMISSION_GRANTED, PERMISSION_FREE };
+
+/*
+ * Rights on one object -> may it be done?  Creating and removing are many
+ * things, and one that can be done is enough; other operations need all.
+ */
+static enum permission
+permission(enum assert_op op, uint64_t held, uint64_t handled)
+{
+	uint64_t needed = judge_rights(op), missing = needed & ~held;
+	bool any = op == OP_CREATE || op == OP_REMOVE;
+
+	if (any ? (needed & held) != 0 : missing == 0)
+		return PERMISSION_GRANTED;
+	if (any ? (needed & ~handled) != 0 : (missing & handled) == 0)
+		return PERMISSION_FREE;
+	return PERMISSION_NONE;
+}
+
 /* Does the assertion fail there?  Says so once, for all its operations. */
 static bool
 try_never(struct walk *w, const struct spot *s)
@@ -311,16 +330,17 @@ try_never(struct walk *w, const struct spot *s)
 	struct hit hit = {
 	    .kind = HIT_UNENFORCED, .path = s->path, .view = w->view};
 
-	for (unsigned op = 0; op < OP_CONNECT; op++) {
-		uint64_t rights = judge_rights(op);
+	for (unsigned i = 0; i < OP_CONNECT; i++) {
+		enum assert_op op = (enum assert_op)i;
+		enum permission p;
 
-		if ((a->ops & 1U << op) == 0)
+		if ((a->ops & 1U << i) == 0)
 			continue;
-		if ((spot_rights(s, op) & rights) != 0)
+		p = permission(op, spot_rights(s, op), w->handled);
+		if (p == PERMISSION_GRANTED)
 			hit.kind = HIT_GRANTED;
-		else if ((rights & ~w->handled) == 0)
-			continue;
-		hit.ops |= 1U << op;
+		if (p != PERMISSION_NONE)
+			hit.ops |= 1U << i;
 	}
 	if (hit.ops == 0 || (a->kind == ASSERT_TOGETHER && hit.ops != a->ops) ||
 	    holds(&w->except, &s->path))

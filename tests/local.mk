@@ -7,6 +7,7 @@
 
 unit_programs = \
 	tests/unit/arena \
+	tests/unit/assert \
 	tests/unit/blob \
 	tests/unit/blob_write \
 	tests/unit/decide \

@@ -2,6 +2,7 @@
 # tool chain of the loader.
 
 EXTRA_DIST += \
+	tests/bench/assert \
 	tests/bench/compile \
 	tests/bench/gen-limit \
 	tests/bench/launch.c \
