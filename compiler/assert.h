@@ -15,6 +15,10 @@
 
 /* Does the name end in ".assert"? */
 bool assert_is_file(const char *name);
+/* Parses what has been read; false: diagnosed. */
+bool assert_read_source(struct arena *a, struct diags *d,
+    const struct sources *s, uint32_t source,
+    const struct assert_file **ret_file);
 /*
  * Reads and parses a file, or one of that name that is installed beside the
  * profiles; false: diagnosed.

@@ -55,24 +55,28 @@ find(struct store *s, const char *name)
 }
 
 bool
-assert_read_named(
-    struct store *store, const char *name, const struct assert_file **ret_file)
+assert_read_source(struct arena *a, struct diags *d, const struct sources *s,
+    uint32_t source, const struct assert_file **ret_file)
 {
-	struct sources *s = store->sources;
-	struct arena *a = store->arena;
-	struct diags *d = store->diags;
-	const char *path = find(store, name);
-	struct string_place p = {.sources = s};
-	struct node whole = {.kind = NODE_STRING};
+	struct text text = source_get(s, source)->text;
+	/* A file is a string in which nothing is escaped. */
+	const struct node whole = {
+	    .at = {source, 0, text.len}, .kind = NODE_STRING, .string = text};
+	const struct string_place p = {s, &whole};
+
+	return parse(a, d, &p, false, ret_file);
+}
+
+bool
+assert_read_named(
+    struct store *s, const char *name, const struct assert_file **ret_file)
+{
 	uint32_t source;
 
-	if (!source_read(s, a, d, path, (struct span){0}, &source))
-		return false;
-	/* A file is a string in which nothing is escaped. */
-	whole.string = source_get(s, source)->text;
-	whole.at = (struct span){source, 0, whole.string.len};
-	p.string = &whole;
-	return parse(a, d, &p, false, ret_file);
+	return source_read(s->sources, s->arena, s->diags, find(s, name),
+		   (struct span){0}, &source) &&
+	       assert_read_source(
+		   s->arena, s->diags, s->sources, source, ret_file);
 }
 
 bool

@@ -20,6 +20,7 @@ int cmd_check(int argc, char **argv);
 int cmd_equiv(int argc, char **argv);
 int cmd_show(int argc, char **argv);
 int cmd_lint(int argc, char **argv);
+int cmd_explain(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_schema(int argc, char **argv);
 int cmd_dump(int argc, char **argv);

@@ -66,8 +66,9 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/cmd_blob.c \
 	compiler/cmd_check.c \
 	compiler/cmd_compile.c \
-	compiler/cmd_equiv.c \
 	compiler/cmd_diff.c \
+	compiler/cmd_equiv.c \
+	compiler/cmd_explain.c \
 	compiler/cmd_gate.c \
 	compiler/cmd_id.c \
 	compiler/cmd_lint.c \

@@ -19,6 +19,7 @@ static const struct {
 	{ "show",     cmd_show,     "what a profile comes to, at any stage" },
 	{ "lint",     cmd_lint,     "what is valid and probably not meant" },
 	{ "list",     cmd_list,     "the groups or profiles there are" },
+	{ "explain",  cmd_explain,  "what a code means, with examples" },
 	{ "schema",   cmd_schema,   "the JSON Schema of profiles or groups" },
 	{ "dump",     cmd_dump,     "policy -> text, one rule a line" },
 	{ "assemble", cmd_assemble, "that text -> the same policy" },

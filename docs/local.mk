@@ -6,6 +6,12 @@ dist_man_MANS += \
 	docs/nono-profile.5 \
 	docs/nonoc.1
 
+# What nonoc explain prints.
+docsdatadir = $(pkgdatadir)/docs
+dist_docsdata_DATA = \
+	docs/errors.md \
+	docs/findings.md
+
 dist_doc_DATA += \
 	README.md \
 	docs/SECURITY.md \

@@ -3,6 +3,7 @@
 # in fuzz_programs and a line for its link.
 
 fuzz_programs = \
+	tests/fuzz/assert \
 	tests/fuzz/blob \
 	tests/fuzz/json \
 	tests/fuzz/path \
@@ -10,6 +11,7 @@ fuzz_programs = \
 	tests/fuzz/yaml
 
 fuzz_ldflags = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_assert_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_blob_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_json_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_path_LDFLAGS = $(fuzz_ldflags)
