@@ -219,6 +219,62 @@ fails_by_cwd(struct search *s, uint64_t rights)
 	return false;
 }
 
+/* "home/jo" of "home/jo/src": where a home directory may well be. */
+static bool
+home_of(const struct decide_path *p, struct decide_path *ret)
+{
+	static const char dir[] = "home/";
+	const uint32_t n = sizeof(dir) - 1;
+	uint32_t end = n;
+
+	if (p->root != BLOB_ROOT_SLASH || p->suffix.len <= n ||
+	    memcmp(p->suffix.s, dir, n) != 0)
+		return false;
+	while (end < p->suffix.len && p->suffix.s[end] != '/')
+		end++;
+	*ret = (struct decide_path){{p->suffix.s, end}, BLOB_ROOT_SLASH};
+	return true;
+}
+
+/* $HOME in /home and /root, and at each home that a path spells out. */
+static bool
+fails_by_home(struct search *s, uint64_t rights)
+{
+	const struct decide_path user = {TEXT("home/user"), BLOB_ROOT_SLASH};
+	const struct decide_path root = {TEXT("root"), BLOB_ROOT_SLASH};
+	const struct region_set *set = &s->assertion->set;
+	const struct decide_regions *r = &s->base->regions;
+	struct decide_path home, last = user;
+	uint32_t tried = 0;
+
+	if (fails_in(s, BLOB_ROOT_HOME, user) ||
+	    fails_in(s, BLOB_ROOT_HOME, root))
+		return true;
+	for (uint32_t i = 0; i < r->n && tried < ELSEWHERE_MAX; i++) {
+		if (((r->v[i].tree | r->v[i].file) & rights) == 0 ||
+		    !home_of(&r->v[i].at, &home) ||
+		    decide_path_compare(&home, &last) == 0)
+			continue;
+		tried++;
+		last = home;
+		if (fails_in(s, BLOB_ROOT_HOME, home))
+			return true;
+	}
+	for (uint32_t i = 0; i < set->paths.n && tried < ELSEWHERE_MAX; i++) {
+		struct decide_path p =
+		    view_place(s->judge->arena, s->base, set->paths.v[i].path);
+
+		if (!home_of(&p, &home) ||
+		    decide_path_compare(&home, &last) == 0)
+			continue;
+		tried++;
+		last = home;
+		if (fails_in(s, BLOB_ROOT_HOME, home))
+			return true;
+	}
+	return false;
+}
+
 /*
  * Could it fail where the roots lie otherwise?  The home directory is taken
  * to lie in /home or /root, the run-time directory in /run/user, the working
@@ -229,8 +285,6 @@ fails_elsewhere(struct search *s)
 {
 	const struct decide_path slash = {{"", 0}, BLOB_ROOT_SLASH};
 	const struct decide_path home = {{"", 0}, BLOB_ROOT_HOME};
-	const struct decide_path user = {TEXT("home/user"), BLOB_ROOT_SLASH};
-	const struct decide_path root = {TEXT("root"), BLOB_ROOT_SLASH};
 	const struct decide_path run = {TEXT("run/user/1000"), BLOB_ROOT_SLASH};
 	uint64_t rights = 0;
 
@@ -243,8 +297,7 @@ fails_elsewhere(struct search *s)
 		return true;
 	if ((root_matters(s, BLOB_ROOT_HOME, rights) ||
 		set_has_root(s, BLOB_ROOT_HOME)) &&
-	    (fails_in(s, BLOB_ROOT_HOME, user) ||
-		fails_in(s, BLOB_ROOT_HOME, root)))
+	    fails_by_home(s, rights))
 		return true;
 	if ((root_matters(s, BLOB_ROOT_XDG_RUNTIME, rights) ||
 		set_has_root(s, BLOB_ROOT_XDG_RUNTIME)) &&

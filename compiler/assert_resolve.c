@@ -435,6 +435,10 @@ resolve_waiver(struct resolver *r, const struct assert_statement *s)
 		    "say why the assertion does not hold here and what would "
 		    "make it hold");
 	}
+	if (s->scope.abi.text.len > 0)
+		fault(r, DIAG_ASSERT_VALUE, s->scope.abi.at,
+		    "a waiver is for every ABI: remove \"for abi >= ",
+		    s->scope.abi.text, "\"");
 	w.set = resolve_set(r, &s->set);
 	if (platform_fits(r, &s->scope.platform))
 		*VEC_PUSH(r->arena, &r->to->waivers) = w;

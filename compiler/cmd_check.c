@@ -35,28 +35,13 @@ static int
 parse_option(struct check *c, int argc, char **argv, int *i)
 {
 	const char *v;
+	enum option_result o = option_compile(&c->options, argc, argv, i);
 
-	switch (option_compile(&c->options, argc, argv, i)) {
-	case OPTION_TAKEN:
-		return EXIT_HOLDS;
-	case OPTION_WRONG:
-		return EXIT_USAGE;
-	case OPTION_OTHER:
-		break;
-	}
-	if (option_value("check", "--format", argc, argv, i, &v)) {
-		if (v == NULL)
-			return EXIT_USAGE;
-		if (!report_style_format(&c->style, v))
-			return option_usage(
-			    "check", usage, "no format is named %s", v);
-	} else if (option_value("check", "--color", argc, argv, i, &v)) {
-		if (v == NULL)
-			return EXIT_USAGE;
-		if (!report_style_color(&c->style, v))
-			return option_usage("check", usage,
-			    "colour is auto, always or never, not %s", v);
-	} else if (option_value("check", "--today", argc, argv, i, &v)) {
+	if (o == OPTION_OTHER)
+		o = option_report(&c->style, argc, argv, i);
+	if (o != OPTION_OTHER)
+		return o == OPTION_TAKEN ? EXIT_HOLDS : EXIT_USAGE;
+	if (option_value("check", "--today", argc, argv, i, &v)) {
 		if (v == NULL)
 			return EXIT_USAGE;
 		if (!date_valid(text_of(v)))

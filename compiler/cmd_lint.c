@@ -57,28 +57,13 @@ static int
 parse_option(struct run *r, int argc, char **argv, int *i)
 {
 	const char *v;
+	enum option_result o = option_compile(&r->options, argc, argv, i);
 
-	switch (option_compile(&r->options, argc, argv, i)) {
-	case OPTION_TAKEN:
-		return EXIT_HOLDS;
-	case OPTION_WRONG:
-		return EXIT_USAGE;
-	case OPTION_OTHER:
-		break;
-	}
-	if (option_value("lint", "--format", argc, argv, i, &v)) {
-		if (v == NULL)
-			return EXIT_USAGE;
-		if (!report_style_format(&r->style, v))
-			return option_usage(
-			    "lint", usage, "no format is named %s", v);
-	} else if (option_value("lint", "--color", argc, argv, i, &v)) {
-		if (v == NULL)
-			return EXIT_USAGE;
-		if (!report_style_color(&r->style, v))
-			return option_usage("lint", usage,
-			    "colour is auto, always or never, not %s", v);
-	} else if (option_value("lint", "--level", argc, argv, i, &v)) {
+	if (o == OPTION_OTHER)
+		o = option_report(&r->style, argc, argv, i);
+	if (o != OPTION_OTHER)
+		return o == OPTION_TAKEN ? EXIT_HOLDS : EXIT_USAGE;
+	if (option_value("lint", "--level", argc, argv, i, &v)) {
 		if (v == NULL)
 			return EXIT_USAGE;
 		if (!set_level(r, v))

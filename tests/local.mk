@@ -68,6 +68,7 @@ script_tests = \
 	tests/sbpl.test \
 	tests/schema.test \
 	tests/shipped.test \
+	tests/std.test \
 	tests/side.test
 
 test_data = \
