@@ -233,7 +233,8 @@ home_of(const struct decide_path *p, struct decide_path *ret)
 	while (end < p->suffix.len && p->suffix.s[end] != '/')
 		end++;
 	*ret = (struct decide_path){{p->suffix.s, end}, BLOB_ROOT_SLASH};
-	return true;
+	/* Homebrew's place on Linux: nobody's home. */
+	return !text_is(ret->suffix, "home/linuxbrew");
 }
 
 /* $HOME in /home and /root, and at each home that a path spells out. */

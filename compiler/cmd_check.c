@@ -74,6 +74,9 @@ parse(struct check *c, int argc, char **argv)
 	if (c->arguments.n == 0)
 		return option_usage(
 		    "check", usage, "which profile, policy or directory?");
+	if (c->options.target.platform != PLATFORM_LINUX)
+		return option_usage("check", NULL,
+		    "assertions are judged of policies for Linux only");
 	return option_finish(&c->options) ? EXIT_HOLDS : EXIT_USAGE;
 }
 

@@ -94,6 +94,9 @@ parse(struct run *r, int argc, char **argv)
 	if (r->arguments.n == 0)
 		return option_usage(
 		    "lint", usage, "which profile, policy or directory?");
+	if (r->options.target.platform != PLATFORM_LINUX)
+		return option_usage(
+		    "lint", NULL, "policies for Linux only are looked into");
 	return option_finish(&r->options) ? EXIT_HOLDS : EXIT_USAGE;
 }
 
