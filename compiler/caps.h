@@ -67,6 +67,7 @@ struct cap_link {
 /* A rule of unsafe_macos_seatbelt_rules, in nonoc's spelling. */
 struct cap_raw {
 	struct text rule;
+	bool allow;
 	struct span at;
 	const struct origin *origin;
 };

@@ -467,7 +467,8 @@ warn_no_effect(struct checker *k)
 			if (!cap_is_tree(over) ||
 			    (over->flags & (CAP_GROUP | CAP_CONSENT)) != 0 ||
 			    (cap->access & ~over->access) != 0 ||
-			    (cap->flags & CAP_DEVICE & ~over->flags) != 0 ||
+			    (cap->flags & (CAP_DEVICE | CAP_BYPASS) &
+				~over->flags) != 0 ||
 			    cap_span(c, cap).source != cap_span(c, over).source)
 				continue;
 			g = shown(k, cap->path);

@@ -141,13 +141,15 @@ keep_operation(struct raw_check *k, const struct sbpl_node *op)
 static void
 check_parts(struct raw_check *k)
 {
-	bool allow = is_word(k->form->first, "allow");
+	bool allow = is_word(k->form->first, "allow"), filtered = false;
 
 	check_parameters(k, k->form);
 	for (const struct sbpl_node *n = k->form->first->next; n != NULL;
 	     n = n->next) {
 		if (n->kind == SBPL_LIST && is_word(n->first, "with"))
 			check_modifier(k, n);
+		else if (n->kind == SBPL_LIST)
+			filtered = true;
 		else if (is_word(n, "default"))
 			refuse(k, n->at,
 			    "\"default\" is every operation there is",
@@ -155,6 +157,12 @@ check_parts(struct raw_check *k)
 		else if (n->kind == SBPL_SYMBOL && allow)
 			keep_operation(k, n);
 	}
+	if (!allow && !filtered)
+		refuse(k, k->rule->at,
+		    "a deny without a filter is taken for the last word by "
+		    "some and for a default by others",
+		    "give it a filter, such as (subpath \"/\") or "
+		    "(remote ip \"*:*\")");
 }
 
 /* One unknown name would make macOS refuse the whole file. */
@@ -191,6 +199,7 @@ keep_rule(struct raw_check *k)
 		diag_out_of_memory();
 	*VEC_PUSH(k->arena, &k->caps->seatbelt.raw) = (struct cap_raw){
 	    .rule = arena_text(k->arena, (struct text){text, (uint32_t)size}),
+	    .allow = is_word(k->form->first, "allow"),
 	    .at = k->rule->at,
 	    .origin = k->rule->origin,
 	};

@@ -4,6 +4,11 @@
 #include "compiler/caps.h"
 #include "compiler/seatbelt_text.h"
 
+/* Operations that reading, writing and sockets come to. */
+#define OPS_READ "file-read* file-map-executable process-exec*"
+#define OPS_WRITE "file-write* file-link"
+#define OPS_SOCKET "network-outbound network-bind network-inbound"
+
 /* What the parts of the Seatbelt backend share. */
 struct seatbelt {
 	struct arena *arena;
@@ -46,6 +51,15 @@ void seatbelt_base(struct seatbelt *s);
 void seatbelt_network(struct seatbelt *s);
 /* emit_seatbelt_files.c: grants, denies, bypasses, and their order. */
 void seatbelt_files(struct seatbelt *s);
+/* emit_seatbelt_raw.c: the profile's own rules, that allow or that deny. */
+void seatbelt_raw_rules(struct seatbelt *s, bool allow);
+/*
+ * A rule on a narrower operation goes before one on a wider, whatever their
+ * order: what a raw rule allows by name is denied by name, and lifted by name.
+ * Those operations behind `head`: all (0), or what reading or writing has.
+ */
+const char *seatbelt_with_raw(
+    struct seatbelt *s, const char *head, unsigned access);
 /* Is a keychain of the user's granted? */
 bool seatbelt_keychain(const struct capset *c);
 

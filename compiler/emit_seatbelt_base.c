@@ -172,7 +172,7 @@ optional_devices(struct seatbelt *s)
 	if (c->gpu) {
 		heading(s, "The GPU, if the launch asks for it.");
 		seatbelt_puts(&s->text,
-		    "(if (param \"ALLOW_GPU\")\n(begin\n"
+		    "(if (equal? (param \"ALLOW_GPU\") \"1\")\n(begin\n"
 		    "(allow iokit-get-properties)\n"
 		    "(allow iokit-open\n"
 		    "\t(iokit-connection \"IOAccelerator\")\n"
@@ -187,7 +187,8 @@ optional_devices(struct seatbelt *s)
 		heading(s, "LaunchServices, if the launch asks for it: what "
 			   "it opens is in no sandbox.");
 		seatbelt_puts(&s->text,
-		    "(if (param \"ALLOW_LAUNCH_SERVICES\")\n(begin\n"
+		    "(if (equal? (param \"ALLOW_LAUNCH_SERVICES\") "
+		    "\"1\")\n(begin\n"
 		    "(allow lsopen)\n"
 		    "(allow mach-lookup\n"
 		    "\t(global-name "

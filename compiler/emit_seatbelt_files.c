@@ -11,10 +11,6 @@
  * denies, then bypasses, then our own state; where a narrower operation has
  * rules of its own (moving a directory, looking at one), these come last.
  */
-#define OPS_READ "file-read* file-map-executable process-exec*"
-#define OPS_WRITE "file-write* file-link"
-#define OPS_SOCKET "network-outbound network-bind network-inbound"
-
 /* Rules that a grant has a part in. */
 enum use {
 	USE_READ,
@@ -138,9 +134,14 @@ allow_all_uses(struct seatbelt *s, unsigned flags)
 {
 	for (enum use use = 0; use < USES; use++) {
 		struct place_filters l = filters_of(s, use, flags);
+		const char *head = rules[use].head;
 
-		seatbelt_places(s, rules[use].head, &l,
-		    (flags & CAP_CONSENT) != 0 ? "(param \"ALLOW_CWD\")" : "");
+		if ((flags & CAP_BYPASS) != 0)
+			head = seatbelt_with_raw(s, head, rules[use].access);
+		seatbelt_places(s, head, &l,
+		    (flags & CAP_CONSENT) != 0
+			? "(equal? (param \"ALLOW_CWD\") \"1\")"
+			: "");
 	}
 }
 
@@ -178,54 +179,21 @@ denied(struct seatbelt *s, bool protected, unsigned access)
 	return l;
 }
 
-/*
- * A rule on a narrower operation goes before ours, whatever their order: what
- * a raw rule allows by name is denied by name.
- */
-static struct text
-raw_operations(struct seatbelt *s)
-{
-	const struct cap_seatbelt *c = &s->caps->seatbelt;
-	struct text all = {"", 0};
-
-	for (uint32_t i = 0; i < c->raw_operations.n; i++)
-		all = arena_printf(s->arena, "%.*s %.*s", (int)all.len, all.s,
-		    (int)c->raw_operations.v[i].len, c->raw_operations.v[i].s);
-	return all;
-}
-
-static void
-raw_rules(struct seatbelt *s)
-{
-	const struct cap_seatbelt *c = &s->caps->seatbelt;
-
-	for (uint32_t i = 0; i < c->raw.n; i++) {
-		const struct cap_raw *r = &c->raw.v[i];
-
-		seatbelt_put(&s->text, r->rule);
-		seatbelt_origin(s, r->at, r->origin, 0);
-		seatbelt_puts(&s->text, "\n");
-	}
-}
-
 static void
 deny(struct seatbelt *s, bool protected)
 {
-	struct text raw = raw_operations(s);
-	struct text all = arena_printf(s->arena,
-	    "deny " OPS_READ " " OPS_WRITE " file-ioctl " OPS_SOCKET "%.*s",
-	    (int)raw.len, raw.s);
-	struct text write = arena_printf(s->arena,
-	    "deny " OPS_WRITE " network-bind network-inbound%.*s", (int)raw.len,
-	    raw.s);
+	const char *all = seatbelt_with_raw(
+	    s, "deny " OPS_READ " " OPS_WRITE " file-ioctl " OPS_SOCKET, 0);
+	const char *write = seatbelt_with_raw(
+	    s, "deny " OPS_WRITE " network-bind network-inbound", ACCESS_WRITE);
 	struct place_filters l =
 	    denied(s, protected, ACCESS_READ | ACCESS_WRITE);
 
-	seatbelt_places(s, all.s, &l, "");
+	seatbelt_places(s, all, &l, "");
 	if (!protected)
 		return;
 	l = denied(s, protected, ACCESS_WRITE);
-	seatbelt_places(s, write.s, &l, "");
+	seatbelt_places(s, write, &l, "");
 }
 
 /* The keychains that hold logins, in $HOME and in "/". */
@@ -310,7 +278,8 @@ lift(struct seatbelt *s, enum use use)
 		    });
 	}
 	seatbelt_tidy(&l);
-	seatbelt_places(s, rules[use].head, &l, "");
+	seatbelt_places(
+	    s, seatbelt_with_raw(s, rules[use].head, access), &l, "");
 }
 
 /* The files that a keychain needs beside it have names of their own. */
@@ -328,9 +297,15 @@ keychain_companions(struct seatbelt *s)
 		     f.kind++)
 			*VEC_PUSH(s->arena, &l) = f;
 		if ((access & ACCESS_READ) != 0)
-			seatbelt_places(s, "allow file-read*", &l, "");
+			seatbelt_places(s,
+			    seatbelt_with_raw(
+				s, "allow file-read*", ACCESS_READ),
+			    &l, "");
 		if ((access & ACCESS_WRITE) != 0)
-			seatbelt_places(s, "allow file-write*", &l, "");
+			seatbelt_places(s,
+			    seatbelt_with_raw(
+				s, "allow file-write*", ACCESS_WRITE),
+			    &l, "");
 	}
 }
 
@@ -341,6 +316,14 @@ allow_bypassed(struct seatbelt *s)
 	lift(s, USE_READ);
 	lift(s, s->caps->unix_pathname ? USE_WRITE_BIND : USE_WRITE);
 	keychain_companions(s);
+}
+
+/* Is it above the entry before, in path order?  Then it was added there. */
+static bool
+seen_above(struct path above, const struct path *before)
+{
+	return before != NULL && above.root == before->root &&
+	       path_relate(*before, above) == PATH_BELOW;
 }
 
 /*
@@ -359,8 +342,11 @@ above_denied(struct seatbelt *s)
 
 		if (f.path.root != BLOB_ROOT_SLASH)
 			roots |= 1U << f.path.root;
-		while (path_up(&f.path) && (f.path.suffix.len > 0 ||
-					       f.path.root != BLOB_ROOT_SLASH))
+		while (
+		    path_up(&f.path) &&
+		    (f.path.suffix.len > 0 || f.path.root != BLOB_ROOT_SLASH) &&
+		    !seen_above(
+			f.path, i > 0 ? &c->denies.v[i - 1].path : NULL))
 			add_denied(s, &l, f);
 	}
 	for (unsigned r = 0; r < BLOB_ROOTS; r++)
@@ -404,21 +390,24 @@ allow_metadata(struct seatbelt *s)
 
 		if (f.path.root != BLOB_ROOT_SLASH) {
 			roots |= 1U << f.path.root;
-			*VEC_PUSH(s->arena, &l) = (struct place_filter){
-			    .path = {f.path.root, {"", 0}}};
 		}
-		while (path_up(&f.path) && f.path.suffix.len > 0)
+		while (
+		    path_up(&f.path) && f.path.suffix.len > 0 &&
+		    !seen_above(f.path, i > 0 ? &c->caps.v[i - 1].path : NULL))
 			seatbelt_add(s, &l, f);
 	}
 	for (uint32_t i = 0; i < c->denies.n; i++)
 		seatbelt_add(
 		    s, &l, (struct place_filter){.path = c->denies.v[i].path});
-	for (unsigned r = 0; r < BLOB_ROOTS; r++)
-		if ((roots & 1U << r) != 0)
-			*VEC_PUSH(s->arena, &l) = (struct place_filter){
-			    .path = {(enum blob_root)r, {"", 0}},
-			    .kind = SEATBELT_ANCESTORS,
-			};
+	for (unsigned r = 0; r < BLOB_ROOTS; r++) {
+		struct place_filter f = {.path = {(enum blob_root)r, {"", 0}}};
+
+		if ((roots & 1U << r) == 0)
+			continue;
+		*VEC_PUSH(s->arena, &l) = f;
+		f.kind = SEATBELT_ANCESTORS;
+		*VEC_PUSH(s->arena, &l) = f;
+	}
 	seatbelt_tidy(&l);
 	places_with_ancestors(s, "allow file-read-metadata", &l);
 }
@@ -444,8 +433,8 @@ static void
 clone(struct seatbelt *s)
 {
 	static const char known[] = "(defined? 'file-clone)";
-	static const char agreed[] =
-	    "(and (defined? 'file-clone) (param \"ALLOW_CWD\"))";
+	static const char agreed[] = "(and (defined? 'file-clone) "
+				     "(equal? (param \"ALLOW_CWD\") \"1\"))";
 	struct place_filters above = above_denied(s);
 	bool comments = s->text.comments;
 	struct place_filters l = written(s, 0);
@@ -484,6 +473,18 @@ denies(struct seatbelt *s)
 }
 
 static void
+raw_allows(struct seatbelt *s)
+{
+	seatbelt_raw_rules(s, true);
+}
+
+static void
+raw_denies(struct seatbelt *s)
+{
+	seatbelt_raw_rules(s, false);
+}
+
+static void
 protected_state(struct seatbelt *s)
 {
 	deny(s, true);
@@ -514,9 +515,10 @@ seatbelt_files(struct seatbelt *s)
 	    {"Granted.  To start, every program reads the directory /.",
 		grants},
 	    {"Granted when the user agrees to the working directory.", workdir},
-	    {"unsafe_macos_seatbelt_rules.", raw_rules},
+	    {"unsafe_macos_seatbelt_rules.", raw_allows},
 	    {"Denied, by every name that the place has.", denies},
 	    {"Granted all the same: bypass_protection.", allow_bypassed},
+	    {"unsafe_macos_seatbelt_rules that deny.", raw_denies},
 	    {"The state that later launches trust.", protected_state},
 	    {"What lies above a denied path is not moved away.", stay},
 	    {"Cloned where it may be written.", clone},

@@ -120,6 +120,7 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/emit_seatbelt_files.c \
 	compiler/emit_seatbelt_network.c \
 	compiler/emit_seatbelt_places.c \
+	compiler/emit_seatbelt_raw.c \
 	compiler/equiv.c \
 	compiler/equiv.h \
 	compiler/equiv_class.c \

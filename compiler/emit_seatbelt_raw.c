@@ -1,0 +1,69 @@
+#include <config.h>
+
+#include "compiler/emit_seatbelt.h"
+
+void
+seatbelt_raw_rules(struct seatbelt *s, bool allow)
+{
+	const struct cap_seatbelt *c = &s->caps->seatbelt;
+
+	for (uint32_t i = 0; i < c->raw.n; i++) {
+		const struct cap_raw *r = &c->raw.v[i];
+
+		if (r->allow != allow)
+			continue;
+		seatbelt_put(&s->text, r->rule);
+		seatbelt_origin(s, r->at, r->origin, 0);
+		seatbelt_puts(&s->text, "\n");
+	}
+}
+
+/* Is the operation one that our rules are about anyway? */
+static bool
+is_ours(struct text op)
+{
+	static const char ours[] =
+	    " " OPS_READ " " OPS_WRITE " file-ioctl " OPS_SOCKET " ";
+	const char *at = ours;
+
+	while ((at = strchr(at, ' ')) != NULL) {
+		at++;
+		if (strncmp(at, op.s, op.len) == 0 && at[op.len] == ' ')
+			return true;
+	}
+	return false;
+}
+
+static bool
+begins(struct text t, const char *with)
+{
+	size_t n = strlen(with);
+
+	return t.len >= n && memcmp(t.s, with, n) == 0;
+}
+
+/* Whose grant the operation belongs to. */
+static unsigned
+access_of(struct text op)
+{
+	if (begins(op, "file-read") || begins(op, "process-exec"))
+		return ACCESS_READ;
+	return begins(op, "file-write") ? ACCESS_WRITE : 0;
+}
+
+const char *
+seatbelt_with_raw(struct seatbelt *s, const char *head, unsigned access)
+{
+	const struct cap_seatbelt *c = &s->caps->seatbelt;
+	struct text all = text_of(head);
+
+	for (uint32_t i = 0; i < c->raw_operations.n; i++) {
+		struct text op = c->raw_operations.v[i];
+
+		if (!is_ours(op) &&
+		    (access == 0 || (access_of(op) & access) != 0))
+			all = arena_printf(s->arena, "%.*s %.*s", (int)all.len,
+			    all.s, (int)op.len, op.s);
+	}
+	return all.s;
+}
