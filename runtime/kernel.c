@@ -179,12 +179,6 @@ kernel_negotiate(struct launch *l)
 	l->ruleset = create(&l->handled);
 	descriptors_keep(l, l->ruleset);
 	judge_losses(l);
-	if ((l->target.flags & BLOB_F_UNIX_PATHNAME) != 0 &&
-	    (l->handled.of[RIGHTS_FS] & BLOB_FS_RESOLVE_UNIX) == 0)
-		die("kernel",
-		    "the policy mediates sockets in the file system, "
-		    "which needs Landlock ABI 9: this kernel has ABI ",
-		    decimal(l->abi), ", use a newer one", NULL);
 }
 
 static void

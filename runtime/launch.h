@@ -141,12 +141,11 @@ void within_grant(const struct launch *l, const struct blob_path *rule,
 void within_missing(const struct launch *l, const struct blob_path *rule);
 
 /*
- * What must not be written: this program; a file; a path.  `what` goes into
- * the message, ", the policy,".
+ * What must not be written: this program; a file.  `what` goes into the
+ * message, ", the policy,".
  */
 void protect_self(struct launch *l);
 void protect_file(const struct stat *st, struct path at, const char *what);
-void protect_path(struct path at, const char *what);
 /* Where `name` leads; the links on the way there must not be written. */
 bool protect_way(const char *name, const char *what, struct place *ret);
 /* Dies where the grant lets them be written. */

@@ -11,10 +11,7 @@
 #include "runtime/path.h"
 #include "runtime/report.h"
 
-enum {
-	LINKS_MAX = 40, /* as in the kernel */
-	POOL_SIZE = 256 * 1024,
-};
+enum { POOL_SIZE = 256 * 1024 };
 
 /* Where to return to. */
 static int here = -1;
@@ -255,7 +252,7 @@ place_resolve(struct path from, const char *path,
 		target[got] = '\0';
 		if (visit != NULL)
 			visit(arg, path_of(ret));
-		if (++links > LINKS_MAX) {
+		if (++links > PLACE_LINKS) {
 			errno = ELOOP;
 			return false;
 		}

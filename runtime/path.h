@@ -15,7 +15,10 @@ struct path {
 	const char *s; /* s[len] is '\0' */
 };
 
-enum { PLACE_MAX = 2 * PATH_MAX + 64 };
+enum {
+	PLACE_MAX = 2 * PATH_MAX + 64,
+	PLACE_LINKS = 40, /* followed on one way, as in the kernel */
+};
 
 /* A path under construction. */
 struct place {

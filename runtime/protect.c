@@ -17,7 +17,10 @@
  * the symbolic links by which they were named, which could be made to lead to
  * another policy.
  */
-enum { GUARDED_MAX = 128 };
+enum {
+	FILES = 3, /* the policy, a base policy, this program */
+	GUARDED_MAX = FILES * (1 + PLACE_LINKS + 1),
+};
 
 static struct {
 	struct path at;
@@ -30,15 +33,12 @@ static struct {
 	dev_t dev;
 	ino_t ino;
 	const char *name, *what;
-} shared[4];
+} shared[FILES];
 static unsigned nshared;
 
-void
-protect_path(struct path at, const char *what)
+static void
+guard(struct path at, const char *what)
 {
-	if (nguarded == GUARDED_MAX)
-		die("rules", "too many links lead to ", at.s,
-		    ", name it without them", NULL);
 	guarded[nguarded].at = at;
 	guarded[nguarded++].what = what;
 }
@@ -46,7 +46,7 @@ protect_path(struct path at, const char *what)
 static void
 protect_link(void *what, struct path link)
 {
-	protect_path(path_copy(link), what);
+	guard(path_copy(link), what);
 }
 
 bool
@@ -65,8 +65,8 @@ protect_file(const struct stat *st, struct path at, const char *what)
 {
 	const uid_t user = getuid();
 
-	protect_path(at, what);
-	if (st->st_nlink < 2 || nshared == sizeof(shared) / sizeof(*shared))
+	guard(at, what);
+	if (st->st_nlink < 2)
 		return;
 	if (user != 0 && st->st_uid != user &&
 	    (st->st_mode & (S_IWGRP | S_IWOTH)) == 0)
