@@ -51,7 +51,6 @@ enum equiv_class {
 	EQUIV_SOCKETS,	 /* sockets directly in a directory */
 	EQUIV_SPECIAL,	 /* D5: /proc, /dev/fd and their like */
 	EQUIV_ADDRESS,	 /* another machine's port */
-	EQUIV_OWN_PORT,	 /* the port that a datagram is sent from */
 	EQUIV_CLASSES,
 	EQUIV_UNEXPLAINED = EQUIV_CLASSES,
 };

@@ -30,9 +30,6 @@ const struct equiv_class_name equiv_class_names[EQUIV_CLASSES] = {
 	"rules are about something else than the name says"},
     [EQUIV_ADDRESS] = {"addresses",
 	"open_port is about this machine; Landlock sees the port only"},
-    [EQUIV_OWN_PORT] = {"own-port",
-	"Landlock counts the port that a datagram is sent from as bound, and "
-	"wants it listed; Seatbelt asks about the other end only"},
 };
 
 static bool
@@ -218,8 +215,6 @@ enum equiv_class
 equiv_explain(const struct equiv *e, const struct equiv_request *r,
     const struct decide_answer *landlock, bool landlock_allows)
 {
-	if (r->op == EQUIV_SEND_UDP && !landlock_allows)
-		return EQUIV_OWN_PORT;
 	if (r->op >= EQUIV_PATH_OPS)
 		return landlock_allows && r->elsewhere ? EQUIV_ADDRESS
 						       : EQUIV_UNEXPLAINED;

@@ -50,6 +50,16 @@ expand_ports(struct settings *e)
 
 		*VEC_PUSH(e->arena, &c->ports) = (struct cap_port){p->port,
 		    p->rights, p->local ? 0 : p->rights, p->at, p->origin};
+		/*
+		 * Who sends from a socket that has no port gets one from the
+		 * kernel, which Landlock judges as binding port 0.
+		 */
+		if ((p->rights & BLOB_NET_CONNECT_SEND_UDP) != 0)
+			*VEC_PUSH(e->arena, &c->ports) =
+			    (struct cap_port){.rights = BLOB_NET_BIND_UDP,
+				.wide = BLOB_NET_BIND_UDP,
+				.at = p->at,
+				.origin = p->origin};
 	}
 	if (c->ports.n > 1)
 		qsort(
