@@ -8,6 +8,7 @@
 struct settings {
 	struct arena *arena;
 	const struct policy *policy;
+	const struct target *target;
 	struct capset *caps;
 };
 
@@ -54,7 +55,8 @@ expand_ports(struct settings *e)
 		 * Who sends from a socket that has no port gets one from the
 		 * kernel, which Landlock judges as binding port 0.
 		 */
-		if ((p->rights & BLOB_NET_CONNECT_SEND_UDP) != 0)
+		if ((p->rights & BLOB_NET_CONNECT_SEND_UDP) != 0 &&
+		    e->target->platform == PLATFORM_LINUX)
 			*VEC_PUSH(e->arena, &c->ports) =
 			    (struct cap_port){.rights = BLOB_NET_BIND_UDP,
 				.wide = BLOB_NET_BIND_UDP,
@@ -171,7 +173,7 @@ void
 expand_settings(struct arena *a, const struct policy *p, const struct target *t,
     struct capset *caps)
 {
-	struct settings e = {a, p, caps};
+	struct settings e = {a, p, t, caps};
 
 	if (t->platform == PLATFORM_MACOS)
 		expand_seatbelt(&e);

@@ -62,6 +62,7 @@ script_tests = \
 	tests/kernel/rights.test \
 	tests/kernel/trust.test \
 	tests/kernel/within.test \
+	tests/kernels/outcomes.test \
 	tests/lint.test \
 	tests/lock.test \
 	tests/reject.test \
@@ -134,3 +135,4 @@ AM_TESTSUITE_SUMMARY_HEADER = ' of $(PACKAGE_STRING)'; \
 
 include $(srcdir)/tests/bench/local.mk
 include $(srcdir)/tests/fuzz/local.mk
+include $(srcdir)/tests/kernels/local.mk

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <netinet/in.h>
@@ -80,35 +81,28 @@ unix_socket(const char *name, int abstract,
 }
 
 static int
-tcp(const char *port, int (*use)(int, const struct sockaddr *, socklen_t))
+inet_port(const char *port, int type,
+    int (*use)(int, const struct sockaddr *, socklen_t))
 {
 	struct sockaddr_in a = {.sin_family = AF_INET,
 	    .sin_port = htons((uint16_t)atoi(port)),
 	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	const int fd = socket(AF_INET, SOCK_STREAM, 0);
+	const int fd = socket(AF_INET, type, 0);
 	/* Somebody who listens and never accepts must not keep us waiting. */
 	const struct timeval limit = {.tv_sec = 5};
 	const int on = 1;
 
+	if (fd < 0)
+		return -1;
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
 	return use(fd, (struct sockaddr *)&a, sizeof(a));
 }
 
-/* Listens on the abstract socket until it is killed; says who does. */
-static int
-serve(const char *name)
+/* Says who this is, and waits to be killed. */
+static void
+wait_for_the_end(void)
 {
-	const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-	struct sockaddr_un a = {.sun_family = AF_UNIX};
-	const size_t n = strlen(name);
-
-	memcpy(a.sun_path + 1, name, n);
-	if (bind(fd, (struct sockaddr *)&a,
-		(socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + n)) !=
-		0 ||
-	    listen(fd, 8) != 0)
-		return -1;
 	printf("%d\n", (int)getpid());
 	fflush(stdout);
 	for (;;)
@@ -116,9 +110,25 @@ serve(const char *name)
 }
 
 static int
+listening(int fd, const struct sockaddr *a, socklen_t n)
+{
+	return bind(fd, a, n) != 0 ? -1 : listen(fd, 512);
+}
+
+/* Listens on the socket, abstract or with a path, until it is killed. */
+static int
+serve(const char *name, int abstract)
+{
+	if (unix_socket(name, abstract, listening) != 0)
+		return -1;
+	wait_for_the_end();
+	return 0;
+}
+
+static int
 device(const char *path)
 {
-	const int fd = open(path, O_RDWR | O_NONBLOCK | O_NOCTTY);
+	const int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	int n;
 
 	return fd < 0 ? -1 : ioctl(fd, TIOCGPTN, &n);
@@ -135,15 +145,13 @@ listener(const char *port)
 	const int on = 1;
 
 	if (strcmp(port, "any") == 0)
-		return listen(fd, 8);
+		return listen(fd, 512);
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (bind(fd, (struct sockaddr *)&a, sizeof(a)) != 0 ||
-	    listen(fd, 8) != 0)
+	    listen(fd, 512) != 0)
 		return -1;
-	printf("%d\n", (int)getpid());
-	fflush(stdout);
-	for (;;)
-		pause();
+	wait_for_the_end();
+	return 0;
 }
 
 /* Sends one byte to the local port; TCP sends it while it connects. */
@@ -353,6 +361,18 @@ child(char **argv)
 	exit(WEXITSTATUS(status));
 }
 
+/* Runs the command as that user and group, with no others. */
+static int
+as_user(const char *id, char **argv)
+{
+	const unsigned n = (unsigned)atoi(id);
+
+	if (setgroups(0, NULL) != 0 || setresgid(n, n, n) != 0 ||
+	    setresuid(n, n, n) != 0)
+		return -1;
+	return execvp(argv[0], argv);
+}
+
 /* -2: no such operation. */
 static int
 with_path(const char *op, const char *a)
@@ -388,9 +408,9 @@ with_path(const char *op, const char *a)
 	if (strcmp(op, "chdir") == 0)
 		return chdir(a);
 	if (strcmp(op, "bind") == 0)
-		return tcp(a, bind);
+		return inet_port(a, SOCK_STREAM, bind);
 	if (strcmp(op, "connect") == 0)
-		return tcp(a, connect);
+		return inet_port(a, SOCK_STREAM, connect);
 	if (strcmp(op, "listen") == 0)
 		return listener(a);
 	if (strcmp(op, "udp") == 0)
@@ -406,7 +426,15 @@ with_path(const char *op, const char *a)
 	if (strcmp(op, "abstract") == 0)
 		return unix_socket(a, 1, connect);
 	if (strcmp(op, "serve") == 0)
-		return serve(a);
+		return serve(a, 1);
+	if (strcmp(op, "serve-path") == 0)
+		return serve(a, 0);
+	if (strcmp(op, "connect-path") == 0)
+		return unix_socket(a, 0, connect);
+	if (strcmp(op, "sleep") == 0)
+		wait_for_the_end();
+	if (strcmp(op, "bind-udp") == 0)
+		return inet_port(a, SOCK_DGRAM, bind);
 	if (strcmp(op, "signal") == 0)
 		return kill((pid_t)atoi(a), 0);
 	if (strcmp(op, "raise") == 0)
@@ -454,6 +482,8 @@ main(int argc, char **argv)
 		    printf("%d ", prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0)) < 0;
 	else if (argc > 1 && strcmp(argv[1], "none") == 0)
 		status = none(argv + 2);
+	else if (argc > 3 && strcmp(argv[1], "user") == 0)
+		status = as_user(argv[2], argv + 3);
 	else if (argc > 2 && strcmp(argv[1], "child") == 0)
 		status = child(argv + 2);
 	else if (argc > 2 && strcmp(argv[1], "exec") == 0)
