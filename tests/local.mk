@@ -53,6 +53,7 @@ script_tests = \
 	tests/kernel/confine.test \
 	tests/kernel/denies.test \
 	tests/kernel/environment.test \
+	tests/kernel/escape/escape.test \
 	tests/kernel/fault.test \
 	tests/kernel/network.test \
 	tests/kernel/paths.test \
@@ -88,6 +89,13 @@ test_tools = \
 	tests/decisions/agent.c \
 	tests/decisions/mutants \
 	tests/decisions/mutants.list \
+	tests/kernel/escape/README.md \
+	tests/kernel/escape/attacks.tab \
+	tests/kernel/escape/escape.c \
+	tests/kernel/escape/escape.h \
+	tests/kernel/escape/left.c \
+	tests/kernel/escape/paths.c \
+	tests/kernel/escape/processes.c \
 	tests/kernel/fault.c \
 	tests/kernel/kernel.sh \
 	tests/kernel/old.c \

@@ -21,7 +21,7 @@ kernel=$cache/${series:?}
 # minutes for the whole matrix.
 tests=kernels/outcomes
 [ "${all:-no}" = no ] ||
-	tests=$tests,kernel/rights,kernel/confine,kernel/network
+	tests=$tests,kernel/rights,kernel/confine,kernel/network,kernel/escape/escape
 tests=${NONO_TESTS:-$tests}
 
 have qemu-system-x86_64 || skip_all "qemu-system-x86_64 is not installed"
@@ -50,6 +50,8 @@ put "${NONOC:?}" usr/bin
 put "${NONO_LOAD:?}" usr/bin
 ${CC:-cc} -static -o "$root/usr/bin/try" "$TOP_SRCDIR/tests/kernel/try.c" ||
 	skip_all "no static C library"
+${CC:-cc} -O -static -no-pie -o "$root/usr/bin/escape" \
+	"$TOP_SRCDIR/tests/kernel/escape"/*.c || not_ok "escape compiles"
 echo "${LOADER_LINKAGE:-static}" >"$root/nonoc/linkage"
 cp "$here/init" "$root/init"
 cp -R "$TOP_SRCDIR/groups" "$TOP_SRCDIR/profiles" "$root/nonoc/"
