@@ -30,6 +30,7 @@ int cmd_gate(int argc, char **argv);
 int cmd_id(int argc, char **argv);
 int cmd_lock(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
+int cmd_probe(int argc, char **argv); /* not for people */
 int cmd_strip(int argc, char **argv);
 
 /*

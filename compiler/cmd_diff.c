@@ -5,11 +5,13 @@
 #include "compiler/cmd.h"
 #include "compiler/diff_report.h"
 #include "compiler/options.h"
+#include "compiler/prove.h"
 
 static const char usage[] =
     "nonoc diff [options] FROM TO\n"
     "  each a PROFILE, POLICY, DIRECTORY or REVISION:PATH\n"
     "  -v, --verbose     every line by itself, and grants that only moved\n"
+    "  --prove[=LOADER]  ask this kernel about each line, through nono-load\n"
     "  --format=FORMAT   text, json, sarif, github, markdown, junit\n"
     "  --color=WHEN      auto, always, never\n"
     "  --exit-zero       exit 0 although they differ\n"
@@ -18,7 +20,8 @@ static const char usage[] =
 struct request {
 	const char *side[2];
 	unsigned n;
-	bool verbose, exit_zero;
+	bool verbose, exit_zero, prove;
+	const char *loader; /* NULL: the one beside this program */
 	struct report_style style;
 };
 
@@ -33,7 +36,12 @@ parse_one(struct request *r, int argc, char **argv, int *i)
 		r->verbose = true;
 	else if (strcmp(argv[*i], "--exit-zero") == 0)
 		r->exit_zero = true;
-	else
+	else if (strcmp(argv[*i], "--prove") == 0)
+		r->prove = true;
+	else if (strncmp(argv[*i], "--prove=", 8) == 0) {
+		r->prove = true;
+		r->loader = argv[*i] + 8;
+	} else
 		return OPTION_OTHER;
 	return OPTION_TAKEN;
 }
@@ -72,10 +80,71 @@ parse(struct compile *c, struct request *r, int argc, char **argv)
 	return EXIT_HOLDS;
 }
 
+struct proof {
+	uint32_t agree, disagree, unable;
+};
+
+/* The findings of the pair begin at `first`, in the order of its changes. */
+static int
+prove_pair(struct compile *c, struct report *r, const struct side_pair *pair,
+    uint32_t first, const char *loader, struct proof *proof)
+{
+	struct witnesses ws = {.diff = &pair->diff};
+	struct prover *prover;
+	int status = prover_open(&prover, c, pair, loader);
+
+	for (uint32_t i = 0; status == EXIT_HOLDS && i < pair->diff.changes.n;
+	     i++) {
+		const struct diff_change *change = &pair->diff.changes.v[i];
+		struct finding *f;
+		struct text words;
+		struct witness w;
+
+		if (change->kind == DIFF_MOVED)
+			break; /* they come last */
+		f = r->findings.v[first + i];
+		if (!witness_find(&ws, change, &w)) {
+			proof->unable++;
+			continue;
+		}
+		switch (prover_try(prover, change, &w, &words)) {
+		case PROVE_AGREES:
+			proof->agree++;
+			break;
+		case PROVE_DISAGREES:
+			proof->disagree++;
+			f->level = REPORT_ERROR;
+			break;
+		case PROVE_UNABLE:
+			proof->unable++;
+			break;
+		}
+		report_detail(r, f, "kernel: %.*s: %s", (int)words.len, words.s,
+		    witness_text(&c->arena, &w).s);
+	}
+	prover_close(prover);
+	return status;
+}
+
+static void
+conclude(struct report *r, const struct proof *proof)
+{
+	r->summary = arena_printf(r->arena,
+	    "%.*s; the kernel agrees with %u, cannot be asked about %u",
+	    (int)r->summary.len, r->summary.s, proof->agree, proof->unable);
+	if (proof->disagree == 0)
+		return;
+	r->summary = arena_printf(
+	    r->arena, "%s, DISAGREES with %u", r->summary.s, proof->disagree);
+	r->verdict = "disproved";
+	r->status = EXIT_INTERNAL;
+}
+
 static int
 run(struct compile *c, const struct request *r)
 {
 	struct report report = {.arena = &c->arena, .verb = "diff"};
+	struct proof proof = {0};
 	struct side from, to;
 	struct pairs pairs;
 	int status = side_load(&from, c, r->side[0], r->verbose);
@@ -88,14 +157,26 @@ run(struct compile *c, const struct request *r)
 	if (status != EXIT_HOLDS)
 		return status;
 	pairs_compare(&pairs, &c->arena, &from, &to, NULL);
-	for (uint32_t i = 0; i < pairs.v.n; i++)
-		pair_report(&report, &pairs.v.v[i], r->verbose);
+	for (uint32_t i = 0; i < pairs.v.n; i++) {
+		const struct side_pair *p = &pairs.v.v[i];
+		const uint32_t first = report.findings.n;
+
+		pair_report(&report, p, r->verbose);
+		if (r->prove && p->diff.changes.n > 0)
+			status =
+			    prove_pair(c, &report, p, first, r->loader, &proof);
+		if (status != EXIT_HOLDS)
+			return status;
+	}
 	report.verdict = pairs_verdict(&pairs);
 	report.status = pairs.differ > 0 ? EXIT_DIFFERS : EXIT_HOLDS;
 	report.summary = pairs_summary(&c->arena, &pairs);
-	report.unfolded = r->verbose;
+	if (r->prove)
+		conclude(&report, &proof);
+	report.unfolded = r->verbose || r->prove;
 	report_print(&report, r->style, stdout);
-	return r->exit_zero ? EXIT_HOLDS : report.status;
+	return r->exit_zero && report.status == EXIT_DIFFERS ? EXIT_HOLDS
+							     : report.status;
 }
 
 int

@@ -74,6 +74,7 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/cmd_lint.c \
 	compiler/cmd_list.c \
 	compiler/cmd_lock.c \
+	compiler/cmd_probe.c \
 	compiler/cmd_schema.c \
 	compiler/cmd_show.c \
 	compiler/cmd_verify.c \
@@ -152,6 +153,10 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/output.c \
 	compiler/path.c \
 	compiler/path.h \
+	compiler/prove.c \
+	compiler/prove.h \
+	compiler/prove_tree.c \
+	compiler/prove_tree.h \
 	compiler/read.c \
 	compiler/read.h \
 	compiler/read_json.c \

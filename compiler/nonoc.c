@@ -48,6 +48,8 @@ run(int argc, char **argv)
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
 		if (strcmp(argv[0], verbs[i].name) == 0)
 			return verbs[i].run(argc, argv);
+	if (strcmp(argv[0], "probe") == 0)
+		return cmd_probe(argc, argv);
 	fprintf(stderr, "nonoc: no verb is named %s\n", argv[0]);
 	usage(stderr);
 	return EXIT_USAGE;

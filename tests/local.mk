@@ -58,6 +58,7 @@ script_tests = \
 	tests/kernel/network.test \
 	tests/kernel/paths.test \
 	tests/kernel/probe.test \
+	tests/kernel/prove.test \
 	tests/kernel/race.test \
 	tests/kernel/refuse.test \
 	tests/kernel/rights.test \

@@ -8,5 +8,6 @@ EXTRA_DIST += \
 	tests/bench/launch.c \
 	tests/bench/limit.c \
 	tests/bench/read.c \
+	tests/bench/review \
 	tests/bench/run \
 	tests/bench/true.c
