@@ -47,8 +47,9 @@ parse_one(struct request *r, int argc, char **argv, int *i)
 }
 
 static int
-parse(struct compile *c, struct request *r, int argc, char **argv)
+parse(struct compile *c, void *request, int argc, char **argv)
 {
+	struct request *r = request;
 	bool options = true;
 
 	r->style = report_style_default();
@@ -141,8 +142,9 @@ conclude(struct report *r, const struct proof *proof)
 }
 
 static int
-run(struct compile *c, const struct request *r)
+run(struct compile *c, void *request)
 {
+	const struct request *r = request;
 	struct report report = {.arena = &c->arena, .verb = "diff"};
 	struct proof proof = {0};
 	struct side from, to;
@@ -183,15 +185,6 @@ int
 cmd_diff(int argc, char **argv)
 {
 	struct request r = {0};
-	struct compile c;
-	int status;
 
-	option_init(&c);
-	status = parse(&c, &r, argc, argv);
-	if (status == EXIT_HOLDS && !option_finish(&c))
-		status = EXIT_USAGE;
-	if (status == EXIT_HOLDS)
-		status = run(&c, &r);
-	compile_finish(&c);
-	return status;
+	return option_run(argc, argv, &r, parse, run);
 }

@@ -56,8 +56,9 @@ take_value(struct request *r, int argc, char **argv, int *i, bool *ret_good)
 }
 
 static int
-parse(struct compile *c, struct request *r, int argc, char **argv)
+parse(struct compile *c, void *request, int argc, char **argv)
 {
+	struct request *r = request;
 	r->style = report_style_default();
 	for (int i = 1; i < argc; i++) {
 		enum option_result o = option_compile(c, argc, argv, &i);
@@ -209,8 +210,9 @@ summarize(struct gate *g, uint32_t policies)
 }
 
 static int
-run(struct compile *c, const struct request *r)
+run(struct compile *c, void *request)
 {
+	const struct request *r = request;
 	struct gate g = {
 	    .compile = c, .report = {.arena = &c->arena, .verb = "gate"}};
 	struct side_policy added;
@@ -247,15 +249,6 @@ int
 cmd_gate(int argc, char **argv)
 {
 	struct request r = {0};
-	struct compile c;
-	int status;
 
-	option_init(&c);
-	status = parse(&c, &r, argc, argv);
-	if (status == EXIT_HOLDS && !option_finish(&c))
-		status = EXIT_USAGE;
-	if (status == EXIT_HOLDS)
-		status = run(&c, &r);
-	compile_finish(&c);
-	return status;
+	return option_run(argc, argv, &r, parse, run);
 }

@@ -25,8 +25,9 @@ struct request {
 };
 
 static int
-parse(struct compile *c, struct request *r, int argc, char **argv)
+parse(struct compile *c, void *request, int argc, char **argv)
 {
+	struct request *r = request;
 	r->style = report_style_default();
 	r->lock = "nono.lock";
 	for (int i = 1; i < argc; i++) {
@@ -121,8 +122,9 @@ check(struct compile *c, const struct request *r, const struct side *now)
 }
 
 static int
-run(struct compile *c, const struct request *r)
+run(struct compile *c, void *request)
 {
+	const struct request *r = request;
 	struct side now;
 	struct text text;
 	int status = load(c, r, &now);
@@ -141,15 +143,6 @@ int
 cmd_lock(int argc, char **argv)
 {
 	struct request r = {0};
-	struct compile c;
-	int status;
 
-	option_init(&c);
-	status = parse(&c, &r, argc, argv);
-	if (status == EXIT_HOLDS && !option_finish(&c))
-		status = EXIT_USAGE;
-	if (status == EXIT_HOLDS)
-		status = run(&c, &r);
-	compile_finish(&c);
-	return status;
+	return option_run(argc, argv, &r, parse, run);
 }

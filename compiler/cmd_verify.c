@@ -21,8 +21,9 @@ struct request {
 };
 
 static int
-parse(struct compile *c, struct request *r, int argc, char **argv)
+parse(struct compile *c, void *request, int argc, char **argv)
 {
+	struct request *r = request;
 	r->style = report_style_default();
 	for (int i = 1; i < argc; i++) {
 		enum option_result o = option_compile(c, argc, argv, &i);
@@ -151,8 +152,9 @@ rebuild(struct compile *c, const struct request *q, const struct blob *was,
 }
 
 static int
-run(struct compile *c, const struct request *q)
+run(struct compile *c, void *request)
 {
+	const struct request *q = request;
 	struct report r = {.arena = &c->arena, .verb = "verify"};
 	struct blob b;
 	int status = blob_file_read(&c->arena, &c->diags, q->policy, &b);
@@ -174,16 +176,7 @@ run(struct compile *c, const struct request *q)
 int
 cmd_verify(int argc, char **argv)
 {
-	struct request q = {0};
-	struct compile c;
-	int status;
+	struct request r = {0};
 
-	option_init(&c);
-	status = parse(&c, &q, argc, argv);
-	if (status == EXIT_HOLDS && !option_finish(&c))
-		status = EXIT_USAGE;
-	if (status == EXIT_HOLDS)
-		status = run(&c, &q);
-	compile_finish(&c);
-	return status;
+	return option_run(argc, argv, &r, parse, run);
 }

@@ -3,7 +3,7 @@
 
 #include "compiler/diff.h"
 
-/* What the parts of the comparison share; nobody else includes it. */
+/* What the parts of the comparison and of its proof share. */
 struct diff_change *diff_add(struct diff *d, enum diff_kind kind, bool gained);
 
 void diff_paths(struct diff *d, const struct decider *const deciders[2],
@@ -15,10 +15,15 @@ void diff_variables(struct diff *d);
 void diff_commands(struct diff *d);
 void diff_kernel(struct diff *d);
 
+/* Does it permit that, enforced or not? */
+bool diff_allows(const struct decider *d, const struct decide_request *r);
+
 /* "$HOME/.ssh", "/usr", "$CWD". */
 struct text diff_path_text(struct arena *a, const struct decide_path *p);
 /* "read, write"; what such an object can have of them. */
 struct text diff_rights_text(struct arena *a, uint64_t rights, bool directory);
+/* A suffix with something in the place of the user's id. */
+struct text diff_uid(struct arena *a, struct text t, const char *instead);
 /* A variable's value, with roots and the user's id by name. */
 struct text diff_value(struct arena *a, const char *value);
 /* "a, b": with `separator` between. */

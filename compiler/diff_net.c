@@ -21,8 +21,8 @@ struct sample {
 	uint32_t other;		    /* one that is not; PORTS: all are named */
 };
 
-static bool
-allowed(const struct decider *d, const struct decide_request *r)
+bool
+diff_allows(const struct decider *d, const struct decide_request *r)
 {
 	struct decide_answer answer;
 
@@ -110,8 +110,8 @@ diff_port_op(struct diff *d, const struct decider *const deciders[2],
 
 	for (uint32_t i = 0; i <= s->ports.n; i++) {
 		r.port = i < s->ports.n ? s->ports.v[i] : s->other;
-		in[i] = r.port < PORTS && allowed(deciders[gained], &r) &&
-			!allowed(deciders[!gained], &r);
+		in[i] = r.port < PORTS && diff_allows(deciders[gained], &r) &&
+			!diff_allows(deciders[!gained], &r);
 		any = any || in[i];
 	}
 	if (!any)
@@ -172,8 +172,8 @@ socket_gained(const struct decider *const deciders[2], bool gained,
 		    .socktype = type,
 		    .proto = protos[i]};
 
-		if (allowed(deciders[gained], &r) &&
-		    !allowed(deciders[!gained], &r))
+		if (diff_allows(deciders[gained], &r) &&
+		    !diff_allows(deciders[!gained], &r))
 			return true;
 	}
 	return false;
@@ -244,8 +244,8 @@ diff_scopes(
 		struct decide_request r = {.op = scopes[i].op};
 		struct diff_change *c;
 
-		if (!allowed(deciders[gained], &r) ||
-		    allowed(deciders[!gained], &r))
+		if (!diff_allows(deciders[gained], &r) ||
+		    diff_allows(deciders[!gained], &r))
 			continue;
 		c = diff_add(d, DIFF_SCOPE, gained);
 		c->what = text_of(scopes[i].what);

@@ -13,28 +13,27 @@ diff_join(
 	    a, "%.*s%s%s", (int)list.len, list.s, separator, next);
 }
 
-/* The user's id is a byte in a policy, and "$UID" to people. */
-static struct text
-with_uid(struct arena *a, struct text t)
+struct text
+diff_uid(struct arena *a, struct text t, const char *instead)
 {
 	const char *byte =
 	    t.len == 0 ? NULL : memchr(t.s, BLOB_UID_BYTE, t.len);
+	struct text rest;
 	uint32_t before;
 
 	if (byte == NULL)
 		return t;
 	before = (uint32_t)(byte - t.s);
-	struct text rest =
-	    with_uid(a, (struct text){byte + 1, t.len - before - 1});
-
+	rest =
+	    diff_uid(a, (struct text){byte + 1, t.len - before - 1}, instead);
 	return arena_printf(
-	    a, "%.*s$UID%.*s", (int)before, t.s, (int)rest.len, rest.s);
+	    a, "%.*s%s%.*s", (int)before, t.s, instead, (int)rest.len, rest.s);
 }
 
 struct text
 diff_path_text(struct arena *a, const struct decide_path *p)
 {
-	struct text suffix = with_uid(a, p->suffix);
+	struct text suffix = diff_uid(a, p->suffix, "$UID");
 	const char *root = dump_roots[p->root];
 	const char *dollar = *root == '\0' ? "" : "$";
 

@@ -161,3 +161,21 @@ option_report(struct report_style *style, int argc, char **argv, int *i)
 	}
 	return OPTION_OTHER;
 }
+
+int
+option_run(int argc, char **argv, void *request,
+    int (*parse)(struct compile *c, void *request, int argc, char **argv),
+    int (*run)(struct compile *c, void *request))
+{
+	struct compile c;
+	int status;
+
+	option_init(&c);
+	status = parse(&c, request, argc, argv);
+	if (status == EXIT_HOLDS && !option_finish(&c))
+		status = EXIT_USAGE;
+	if (status == EXIT_HOLDS)
+		status = run(&c, request);
+	compile_finish(&c);
+	return status;
+}

@@ -29,6 +29,14 @@ enum option_result option_compile(
 enum option_result option_report(
     struct report_style *style, int argc, char **argv, int *i);
 
+/*
+ * What every verb that compiles is around: its options are parsed into
+ * `request`, then it runs.  Both return an exit status.
+ */
+int option_run(int argc, char **argv, void *request,
+    int (*parse)(struct compile *c, void *request, int argc, char **argv),
+    int (*run)(struct compile *c, void *request));
+
 /* After the last option: what has to see all of them.  False: diagnosed. */
 bool option_finish(struct compile *c);
 

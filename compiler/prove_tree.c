@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "compiler/diff_model.h"
+
 static const char *const names[BLOB_ROOTS] = {
     [BLOB_ROOT_SLASH] = "slash",
     [BLOB_ROOT_HOME] = "home",
@@ -68,27 +70,12 @@ prove_root(const struct prove_tree *t, enum blob_root root)
 	return arena_printf(t->arena, "%s/%s", t->top.s, names[root]);
 }
 
-/* BLOB_UID_BYTE is the caller's id. */
-static struct text
-with_uid(struct arena *a, struct text t)
-{
-	const char *byte =
-	    t.len == 0 ? NULL : memchr(t.s, BLOB_UID_BYTE, t.len);
-	struct text rest;
-	uint32_t before;
-
-	if (byte == NULL)
-		return t;
-	before = (uint32_t)(byte - t.s);
-	rest = with_uid(a, (struct text){byte + 1, t.len - before - 1});
-	return arena_printf(a, "%.*s%lu%.*s", (int)before, t.s,
-	    (unsigned long)getuid(), (int)rest.len, rest.s);
-}
-
 struct text
 prove_place(const struct prove_tree *t, const struct decide_path *path)
 {
-	struct text suffix = with_uid(t->arena, path->suffix);
+	struct text uid =
+	    arena_printf(t->arena, "%lu", (unsigned long)getuid());
+	struct text suffix = diff_uid(t->arena, path->suffix, uid.s);
 	struct text root = prove_root(t, path->root);
 
 	if (suffix.len == 0)

@@ -11,10 +11,6 @@
 #include "compiler/git.h"
 #include "runtime/sha256.h"
 
-/* clang-format off */
-static const char *const suffixes[] = { ".jsonc", ".json", ".yaml", ".yml", ".nono" };
-/* clang-format on */
-
 struct loader {
 	struct side *side;
 	struct compile *options;
@@ -22,37 +18,24 @@ struct loader {
 	bool warnings;
 };
 
-static struct text
-cut_dir(struct text path, struct text *ret_base)
-{
-	uint32_t n = path.len;
+static const char policy_suffix[] = ".nono";
 
-	while (n > 0 && path.s[n - 1] != '/')
-		n--;
-	*ret_base = (struct text){path.s + n, path.len - n};
-	return (struct text){path.s, n};
+static bool
+has_suffix(const char *name, const char *suffix)
+{
+	const size_t n = strlen(name), m = strlen(suffix);
+
+	return n > m && strcmp(name + n - m, suffix) == 0;
 }
 
 static struct text
-cut_suffix(struct text base)
+key_of(const char *path)
 {
-	for (size_t i = 0; i < ARRAY_LEN(suffixes); i++) {
-		uint32_t n = (uint32_t)strlen(suffixes[i]);
+	struct text name = store_name_of(text_of(path));
 
-		if (base.len > n &&
-		    memcmp(base.s + base.len - n, suffixes[i], n) == 0)
-			return (struct text){base.s, base.len - n};
-	}
-	return base;
-}
-
-static struct text
-key_of(struct text path)
-{
-	struct text base;
-
-	(void)cut_dir(path, &base);
-	return cut_suffix(base);
+	if (has_suffix(path, policy_suffix))
+		name.len -= (uint32_t)sizeof(policy_suffix) - 1;
+	return name;
 }
 
 /* A path below the working directory, as a repository would call it. */
@@ -118,19 +101,10 @@ load_profile(struct loader *l, struct side_policy *p, const char *argument)
 		    &c.diags, argument, copy.s, copy.len, &p->blob);
 		note_files(l, p, &c);
 	}
-	if (good && !l->warnings)
+	if (status == EXIT_HOLDS && !l->warnings)
 		diags_drop(&c.diags);
 	compile_finish(&c);
 	return status;
-}
-
-/* A damaged one is a damaged policy, not a profile of a strange kind. */
-static bool
-named_policy(const char *path)
-{
-	size_t n = strlen(path);
-
-	return n > 5 && strcmp(path + n - 5, ".nono") == 0;
 }
 
 /* path: absolute, in the work tree of the revision. */
@@ -148,7 +122,7 @@ load_revision(
 		    why);
 		return EXIT_REJECTED;
 	}
-	if (named_policy(path) || blob_is_policy(text.s, text.len))
+	if (has_suffix(path, policy_suffix) || blob_is_policy(text.s, text.len))
 		return blob_file_open(
 		    d, p->shown.s, text.s, text.len, &p->blob);
 	return load_profile(l, p, path);
@@ -159,7 +133,7 @@ static int
 load(struct loader *l, const char *path)
 {
 	struct arena *a = &l->options->arena;
-	struct side_policy p = {.key = key_of(text_of(path))};
+	struct side_policy p = {.key = key_of(path)};
 	struct text name;
 	int status;
 
@@ -172,7 +146,7 @@ load(struct loader *l, const char *path)
 	} else {
 		p.path = p.shown = relative(a, text_of(path));
 		status =
-		    named_policy(path) || blob_file_is_policy(path)
+		    has_suffix(path, policy_suffix) || blob_file_is_policy(path)
 			? blob_file_read(a, &l->options->diags, path, &p.blob)
 			: load_profile(l, &p, path);
 	}
@@ -187,20 +161,20 @@ by_name(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* Not what is hidden, and not what is neither a profile nor a policy. */
 static bool
 wanted(const char *name)
 {
-	struct text t = text_of(name);
-
-	return *name != '.' && cut_suffix(t).len != t.len;
+	return *name != '.' &&
+	       (has_suffix(name, policy_suffix) ||
+		   store_name_of(text_of(name)).len != strlen(name));
 }
 
 /* Two files of one name would be one policy. */
 static bool
 clash(struct loader *l, const char *file)
 {
-	const struct side_policy *other =
-	    side_find(l->side, key_of(text_of(file)));
+	const struct side_policy *other = side_find(l->side, key_of(file));
 	struct diag *diag;
 
 	if (other == NULL)
@@ -309,6 +283,17 @@ side_load(struct side *ret_side, struct compile *options, const char *argument,
 	bool there = stat(argument, &st) == 0;
 
 	*ret_side = (struct side){.argument = argument};
+	if (options->target.platform == PLATFORM_MACOS ||
+	    has_suffix(argument, ".sb")) {
+		struct diag *diag = diag_at(&options->diags, DIAG_SEATBELT,
+		    (struct span){0},
+		    "policies for macOS cannot be reviewed: \"%s\"", argument);
+
+		diag_help(&options->diags, diag,
+		    "compile the profile for Linux; nonoc equiv asks both "
+		    "policies of it the same");
+		return EXIT_REJECTED;
+	}
 	if (there && S_ISDIR(st.st_mode))
 		return load_directory(&l, argument);
 	if (!there && colon != NULL)

@@ -35,6 +35,14 @@ cut_suffix(struct text base)
 	return base;
 }
 
+struct text
+store_name_of(struct text path)
+{
+	struct text dir = cut_dir(path);
+
+	return cut_suffix((struct text){path.s + dir.len, path.len - dir.len});
+}
+
 static bool
 has_suffix(struct text name)
 {
@@ -101,8 +109,7 @@ load(struct store *s, struct text path, struct text shown,
 	f = ARENA_NEW(s->arena, struct profile_file);
 	f->path = path;
 	f->dir = cut_dir(path);
-	f->name = cut_suffix(
-	    (struct text){path.s + f->dir.len, path.len - f->dir.len});
+	f->name = store_name_of(path);
 	f->place = place;
 	*VEC_PUSH(s->arena, &s->profiles) = f;
 	if (!source_read(

@@ -56,6 +56,9 @@ bool store_group(struct store *s, const struct name_entry *name,
     const struct group_file **ret_file);
 bool store_has_group(struct store *s, struct text name);
 
+/* A file's name without its directory and a profile's suffix. */
+struct text store_name_of(struct text path);
+
 /* The names in one place, sorted: for `nonoc list` and for suggestions. */
 struct name_array store_list_groups(struct store *s);
 struct name_array store_list_profiles(struct store *s, enum store_place place);

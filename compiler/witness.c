@@ -35,16 +35,6 @@ static const struct {
 	"connect to socket", false, true},
 };
 
-static bool
-allows(const struct decider *d, const struct decide_request *r)
-{
-	struct decide_answer answer;
-
-	decide_here(d, r, &answer);
-	return answer.verdict == DECIDE_ALLOWED ||
-	       answer.verdict == DECIDE_UNENFORCED;
-}
-
 static const struct decider *
 decider(struct witnesses *w, enum diff_when when, unsigned side)
 {
@@ -64,8 +54,8 @@ separates(struct witnesses *w, const struct diff_change *c,
 {
 	const unsigned to = c->gained ? 1 : 0;
 
-	return allows(decider(w, c->when, to), r) &&
-	       !allows(decider(w, c->when, !to), r);
+	return diff_allows(decider(w, c->when, to), r) &&
+	       !diff_allows(decider(w, c->when, !to), r);
 }
 
 /* Not a name that a policy speaks of: those are in exceptions. */
