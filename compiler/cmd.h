@@ -23,6 +23,7 @@ int cmd_lint(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_schema(int argc, char **argv);
+int cmd_why(int argc, char **argv);
 int cmd_dump(int argc, char **argv);
 int cmd_assemble(int argc, char **argv);
 int cmd_diff(int argc, char **argv);

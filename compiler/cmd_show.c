@@ -9,12 +9,22 @@
 #include "compiler/expand.h"
 #include "compiler/options.h"
 #include "compiler/read.h"
+#include "compiler/show.h"
 
 static const char usage[] =
-    "nonoc show [--stage=nodes|ast|statements|capset] [options] PROFILE\n"
-    "  options: as for nonoc compile\n";
+    "nonoc show [options] POLICY|PROFILE\n"
+    "nonoc show --stage=nodes|ast|statements|capset [options] PROFILE\n"
+    "  --target=linux:abi=N  on a kernel of that Landlock ABI\n"
+    "  --format=FORMAT       text, json, sarif, github, markdown or junit\n"
+    "  further options: as for nonoc compile\n";
 
-enum stage { STAGE_NODES, STAGE_AST, STAGE_STATEMENTS, STAGE_CAPSET };
+enum stage {
+	STAGE_NODES,
+	STAGE_AST,
+	STAGE_STATEMENTS,
+	STAGE_CAPSET,
+	STAGE_POLICY, /* no stage of compiling: what came out */
+};
 
 static const char *const stages[] = {"nodes", "ast", "statements", "capset"};
 
@@ -84,6 +94,7 @@ show(struct compile *c, enum stage stage, const char *argument)
 		policy_print(&c->policy, &c->sources, &c->arena, stdout);
 		return true;
 	case STAGE_CAPSET:
+	case STAGE_POLICY:
 		break;
 	}
 	if (!compile_profile(c, argument))
@@ -95,7 +106,7 @@ show(struct compile *c, enum stage stage, const char *argument)
 
 static int
 parse(struct compile *c, int argc, char **argv, enum stage *stage,
-    const char **argument)
+    struct report_style *style, const char **argument)
 {
 	const char *v;
 
@@ -103,6 +114,14 @@ parse(struct compile *c, int argc, char **argv, enum stage *stage,
 		size_t s = 0;
 
 		switch (option_compile(c, argc, argv, &i)) {
+		case OPTION_TAKEN:
+			continue;
+		case OPTION_WRONG:
+			return EXIT_USAGE;
+		case OPTION_OTHER:
+			break;
+		}
+		switch (option_report(style, argc, argv, &i)) {
 		case OPTION_TAKEN:
 			continue;
 		case OPTION_WRONG:
@@ -139,16 +158,20 @@ parse(struct compile *c, int argc, char **argv, enum stage *stage,
 int
 cmd_show(int argc, char **argv)
 {
-	enum stage stage = STAGE_CAPSET;
+	struct report_style style = report_style_default();
+	enum stage stage = STAGE_POLICY;
 	const char *argument = NULL;
 	struct compile c;
 	int status;
 
 	option_init(&c);
-	status = parse(&c, argc, argv, &stage, &argument);
+	status = parse(&c, argc, argv, &stage, &style, &argument);
 	if (status == EXIT_HOLDS && !option_finish(&c))
 		status = EXIT_USAGE;
-	if (status == EXIT_HOLDS && !show(&c, stage, argument))
+	if (status == EXIT_HOLDS && stage == STAGE_POLICY &&
+	    c.target.platform == PLATFORM_LINUX)
+		status = show_policy(&c, argument, style);
+	else if (status == EXIT_HOLDS && !show(&c, stage, argument))
 		status = EXIT_REJECTED;
 	compile_finish(&c);
 	return status;

@@ -68,6 +68,9 @@ struct decide_look {
 	uint64_t id;	  /* the same for all names of one file; 0: none */
 	bool there, directory;
 	bool loop; /* links that lead nowhere: it cannot be opened */
+	/* The links on the way, each by its own canonical path, in order. */
+	const struct text *hops;
+	uint32_t nhops;
 };
 
 struct decide_world {
@@ -260,6 +263,8 @@ void decide_support(const struct decider *d, const struct decide_request *r,
 /* The same policy with only some rules: off[i] switches path rule i off. */
 void decide_switch(struct decider *d, const bool *off);
 
+/* Of each rule the denied path that withholds it, or DECIDE_NONE. */
+void decide_withheld_all(const struct decider *d, uint32_t *ret_denies);
 /* Was the rule withheld because of a denied path?  Which: *ret_deny. */
 bool decide_withheld(
     const struct decider *d, uint32_t rule, uint32_t *ret_deny);

@@ -32,6 +32,27 @@ refuse(struct decider *d, const struct entry *e, uint32_t deny)
 		};
 }
 
+/*
+ * A link on the way to a denied path must not be replaced by another that
+ * leads elsewhere; to be read it may be granted.
+ */
+static void
+settle_hop(struct decider *d, struct entry *e, uint32_t index, bool inside)
+{
+	const uint64_t replaces = BLOB_FS_REMOVE_FILE | BLOB_FS_REMOVE_DIR |
+				  BLOB_FS_MAKE_SYM | BLOB_FS_MAKE_DIR |
+				  BLOB_FS_REFER;
+
+	if (!inside || e->deny != DECIDE_NONE ||
+	    (blob_deny(d->blob, index).access & BLOB_DENY_WRITE) == 0 ||
+	    (e->claims & replaces) == 0)
+		return;
+	if ((blob_path(d->blob, e->rule).flags & BLOB_PATH_GROUP) == 0)
+		refuse(d, e, index);
+	else
+		e->deny = index;
+}
+
 /* `inside`: the denied path lies below the rule's, not the other way. */
 static void
 settle(struct decider *d, struct entry *e, uint32_t index, bool inside)
@@ -41,6 +62,10 @@ settle(struct decider *d, struct entry *e, uint32_t index, bool inside)
 
 	if (((flags & BLOB_PATH_CONSENT) != 0) != d->agreed)
 		return;
+	if (d->hop) {
+		settle_hop(d, e, index, inside);
+		return;
+	}
 	if (e->deny != DECIDE_NONE || !deny_concerns(deny.access, e->claims))
 		return;
 	if ((deny.flags & BLOB_DENY_PROTECTED) != 0)
@@ -139,7 +164,7 @@ settle_link(struct decider *d, uint32_t deny)
 	static const struct decide_path public = {
 	    {"nix/store", 9}, BLOB_ROOT_SLASH};
 	const struct decide_world *w = d->env.world;
-	struct decide_path at = {.root = BLOB_ROOT_SLASH}, path;
+	struct decide_path at = {.root = BLOB_ROOT_SLASH}, path, direct;
 	struct decide_look look;
 	char buffer[BLOB_PATH_MAX + 1];
 	struct spot spot;
@@ -149,12 +174,20 @@ settle_link(struct decider *d, uint32_t deny)
 	if (spot.root != BLOB_ROOT_SLASH)
 		return;
 	look = w->look(w->context, (struct text){spot.s, spot.len});
+	direct = spot_path(&spot);
+	d->hop = true;
+	for (uint32_t i = 0; i < look.nhops; i++) {
+		at.suffix = look.hops[i];
+		/* What is above the denied path by its own name is so anyway */
+		if (!decide_path_covers(&at, &direct) &&
+		    !decide_path_covers(&public, &at))
+			settle_path(d, &at, deny);
+	}
+	d->hop = false;
 	at.suffix = look.real;
-	if (look.loop ||
-	    text_equal(at.suffix, (struct text){spot.s, spot.len}) ||
-	    decide_path_covers(&public, &at))
-		return;
-	settle_path(d, &at, deny);
+	if (!look.loop && !text_equal(at.suffix, direct.suffix) &&
+	    !decide_path_covers(&public, &at))
+		settle_path(d, &at, deny);
 }
 
 bool
@@ -252,6 +285,19 @@ denies_settle(struct decider *d)
 	d->agreed = true;
 	settle_all(d);
 	settle_nothing(d);
+}
+
+void
+decide_withheld_all(const struct decider *d, uint32_t *ret_denies)
+{
+	for (uint32_t i = 0; i < d->blob->npaths; i++)
+		ret_denies[i] = DECIDE_NONE;
+	for (uint32_t i = 0; i < d->entries.n; i++) {
+		const struct entry *e = &d->entries.v[i];
+
+		if (e->deny < d->blob->ndenies)
+			ret_denies[e->rule] = e->deny;
+	}
 }
 
 bool

@@ -43,6 +43,7 @@ struct decider {
 	uint32_t first[BLOB_ROOTS + 1];	      /* entries of each root */
 	struct decide_refused refused;
 	const bool *off; /* by rule; NULL: all are on */
+	bool hop;	 /* while settling: a link on the way */
 	bool agreed;	 /* while settling: those that need consent */
 };
 

@@ -114,6 +114,7 @@ try_above(struct search *s, enum blob_root root, const struct decide_path *path)
 static void
 try_within(struct search *s, uint64_t wanted)
 {
+	static const struct decide_path devices = {{"dev", 3}, BLOB_ROOT_SLASH};
 	const struct decider *d = s->d;
 
 	for (uint32_t i = 0; i < d->entries.n && s->tries < TRIES; i++) {
@@ -121,7 +122,9 @@ try_within(struct search *s, uint64_t wanted)
 		const struct decide_path at = {
 		    e->suffix, (enum blob_root)e->root};
 
+		/* What lies in /dev is no place to work in. */
 		if (e->on != ON_FILE && (e->rights & wanted) != 0 &&
+		    !decide_path_covers(&devices, &at) &&
 		    d->canon[e->root].root != BLOB_ROOT_CWD &&
 		    (d->off == NULL || !d->off[e->rule]))
 			try_place(s, BLOB_ROOT_CWD, &at);

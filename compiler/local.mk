@@ -78,6 +78,7 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/cmd_schema.c \
 	compiler/cmd_show.c \
 	compiler/cmd_verify.c \
+	compiler/cmd_why.c \
 	compiler/compile.c \
 	compiler/compile.h \
 	compiler/date.c \
@@ -191,6 +192,9 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/seatbelt_text.h \
 	compiler/seccomp.c \
 	compiler/seccomp.h \
+	compiler/show.h \
+	compiler/show_policy.c \
+	compiler/show_residual.c \
 	compiler/side.c \
 	compiler/side.h \
 	compiler/stmt.h \
@@ -205,6 +209,10 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/when.h \
 	compiler/witness.c \
 	compiler/witness.h \
+	compiler/why.c \
+	compiler/why.h \
+	compiler/why_edit.c \
+	compiler/why_words.c \
 	compiler/yaml_problem.c \
 	compiler/yaml_problem.h
 

@@ -73,6 +73,8 @@ script_tests = \
 	tests/shipped.test \
 	tests/std.test \
 	tests/side.test
+	tests/side.test \
+	tests/why.test
 
 test_data = \
 	tests/conformance \

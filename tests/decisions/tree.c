@@ -297,7 +297,9 @@ tree_look(void *context, struct text path)
 {
 	static char real[LOOK_MAX], rest[LOOK_MAX], next[LOOK_MAX];
 	char target[NODE_PATH_MAX + 64];
-	struct decide_look look = {0};
+	static char hops[LINKS_MAX + 1][LOOK_MAX];
+	static struct text texts[LINKS_MAX + 1];
+	struct decide_look look = {.hops = texts};
 	struct stat st;
 	int links = 0;
 
@@ -318,6 +320,12 @@ tree_look(void *context, struct text path)
 		len = look.there && n > 0
 			  ? readlink(real, target, sizeof(target) - 1)
 			  : -1;
+		if (len > 0) {
+			concat(
+			    hops[links], sizeof(hops[links]), real + 1, "", "");
+			texts[links] = text_of(hops[links]);
+			look.nhops = (uint32_t)links + 1;
+		}
 		if (len > 0 && ++links > LINKS_MAX) {
 			look.loop = true;
 			look.there = false;

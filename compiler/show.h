@@ -1,0 +1,22 @@
+#ifndef NONO_SHOW_H
+#define NONO_SHOW_H
+
+#include "compiler/compile.h"
+#include "compiler/decide.h"
+#include "compiler/report.h"
+
+/*
+ * nonoc show without a stage: the policy as it takes effect on a kernel, one
+ * finding an entry, with where it was written.  Returns an exit status.
+ */
+int show_policy(
+    struct compile *c, const char *argument, struct report_style style);
+
+/*
+ * What stays open whatever the policy says: rights that the kernel does not
+ * have, sockets that the policy leaves, what no kernel restricts.
+ */
+void show_residual(const struct decider *d, const struct blob *b,
+    struct text subject, struct report *r);
+
+#endif
