@@ -237,7 +237,9 @@ static int
 run(struct command *c)
 {
 	struct side_policy policy;
-	struct why w = {.arena = &c->options.arena, .policy = &policy};
+	struct why w = {.arena = &c->options.arena,
+	    .options = &c->options,
+	    .policy = &policy};
 	const unsigned abi = c->options.target.abi;
 	int status;
 

@@ -207,12 +207,13 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/variable.h \
 	compiler/when.c \
 	compiler/when.h \
-	compiler/witness.c \
-	compiler/witness.h \
 	compiler/why.c \
 	compiler/why.h \
+	compiler/why_assert.c \
 	compiler/why_edit.c \
 	compiler/why_words.c \
+	compiler/witness.c \
+	compiler/witness.h \
 	compiler/yaml_problem.c \
 	compiler/yaml_problem.h
 

@@ -373,8 +373,10 @@ explain_denial(struct why *w, struct finding *f)
 		explain_needs(w, f);
 		break;
 	}
-	if (why_suggest(w, f))
-		explain_nearest(w, f);
+	if (why_blocked(w, f))
+		return;
+	explain_nearest(w, f);
+	why_suggest(w, f);
 }
 
 static void

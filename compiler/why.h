@@ -33,6 +33,7 @@ const struct why_word *why_word_at(uint32_t i);
 
 struct why {
 	struct arena *arena;
+	struct compile *options; /* where assertions are looked for */
 	const struct side_policy *policy;
 	const struct decider *decider;
 	struct decide_env env;
@@ -46,11 +47,22 @@ struct why {
 void why_explain(struct why *w);
 
 /*
- * The smallest change of the profile that would allow a denied request, as
- * details of the finding.  False: a denied path stands in its way, which is
- * said instead.  why_edit.c.
+ * Does a denied path stand in the way of any grant that would help?  Then it
+ * is said, and nothing is advised.  why_edit.c.
  */
-bool why_suggest(struct why *w, struct finding *f);
+bool why_blocked(struct why *w, struct finding *f);
+/*
+ * The smallest change of the profile that would allow a denied request, as
+ * details of the finding.
+ */
+void why_suggest(struct why *w, struct finding *f);
+
+/*
+ * Which of the assertions that come with nonoc the change would break, as
+ * details.  why_assert.c.
+ */
+void why_assertions(
+    struct why *w, struct finding *f, const struct blob *changed);
 
 /* "write mkdir" as in "$HOME/.ssh": rights and paths in words. */
 struct text why_rights(struct arena *a, uint64_t rights);

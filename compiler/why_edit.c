@@ -95,14 +95,13 @@ propose(const struct why *w, struct edits *ret)
 
 /* The same policy with the grants in it, asked again. */
 static bool
-helps(const struct why *w, const struct edits *edits)
+helps(const struct why *w, const struct edits *edits, struct blob *ret_changed)
 {
 	struct diags diags = {.arena = w->arena};
 	struct decide_answer answer;
 	const uint8_t *bytes;
 	struct blob_model m;
 	const char *why_not;
-	struct blob *b = ARENA_NEW(w->arena, struct blob);
 	uint32_t size;
 
 	blob_read_model(&w->policy->blob, w->arena, &m);
@@ -115,9 +114,10 @@ helps(const struct why *w, const struct edits *edits)
 		    .rights = edit_rights(&edits->v[i]) & m.target.fs_handled,
 		};
 	if (!blob_write(&m, w->arena, &diags, &bytes, &size) ||
-	    !blob_open(b, bytes, size, &why_not))
+	    !blob_open(ret_changed, bytes, size, &why_not))
 		return false;
-	decide_here(decide_open(w->arena, b, &w->env), &w->request, &answer);
+	decide_here(
+	    decide_open(w->arena, ret_changed, &w->env), &w->request, &answer);
 	return answer.verdict == DECIDE_ALLOWED;
 }
 
@@ -131,19 +131,26 @@ key(const struct edit *e)
 	return e->read && e->write ? "allow" : e->write ? "write" : "read";
 }
 
+/* A root as a whole is nobody's to grant, but for the working directory. */
 static bool
-too_wide(struct why *w, struct finding *f, const struct edit *e)
+too_wide(const struct edit *e)
 {
-	struct text path;
+	return !e->file && e->path.suffix.len == 0 &&
+	       e->path.root != BLOB_ROOT_CWD;
+}
 
-	if (e->file || e->path.suffix.len > 0 || e->path.root == BLOB_ROOT_CWD)
-		return false;
-	path = why_path(w->arena, &e->path);
-	report_detail(&w->report, f,
-	    "only a grant of all of %.*s would allow it: keep the file in a "
-	    "directory of its own",
-	    (int)path.len, path.s);
-	return true;
+static void
+print_too_wide(struct why *w, struct finding *f, const struct edits *edits)
+{
+	for (unsigned i = 0; i < edits->n; i++) {
+		const struct text path = why_path(w->arena, &edits->v[i].path);
+
+		if (too_wide(&edits->v[i]))
+			report_detail(&w->report, f,
+			    "only a grant of all of %.*s would allow it: keep "
+			    "the file in a directory of its own",
+			    (int)path.len, path.s);
+	}
 }
 
 static bool
@@ -217,28 +224,52 @@ suggest_other(struct why *w, struct finding *f)
 		    "to allow it: \"network\": { \"%s\": [%u] }", list, port);
 }
 
+static bool
+any_too_wide(const struct edits *edits)
+{
+	for (unsigned i = 0; i < edits->n; i++)
+		if (too_wide(&edits->v[i]))
+			return true;
+	return false;
+}
+
 bool
-why_suggest(struct why *w, struct finding *f)
+why_blocked(struct why *w, struct finding *f)
 {
 	struct edits edits = {.n = 0};
 
-	if (w->answer.nneeds == 0) {
-		suggest_other(w, f);
-		return true;
-	}
 	propose(w, &edits);
-	for (unsigned i = 0; i < edits.n; i++)
-		if (too_wide(w, f, &edits.v[i]))
-			return true;
+	if (any_too_wide(&edits))
+		return false;
 	for (unsigned i = 0; i < edits.n; i++)
 		if (denied(w, f, &edits.v[i]))
-			return false;
-	if (edits.n > 0 && !helps(w, &edits)) {
+			return true;
+	return false;
+}
+
+void
+why_suggest(struct why *w, struct finding *f)
+{
+	struct edits edits = {.n = 0};
+	struct blob changed;
+
+	if (w->answer.nneeds == 0) {
+		suggest_other(w, f);
+		return;
+	}
+	propose(w, &edits);
+	if (edits.n == 0)
+		return;
+	if (any_too_wide(&edits)) {
+		print_too_wide(w, f, &edits);
+		return;
+	}
+	if (!helps(w, &edits, &changed)) {
 		report_detail(&w->report, f,
 		    "no grant of these paths alone would allow it");
-		return true;
+		return;
 	}
 	for (unsigned i = 0; i < edits.n; i++)
 		print_edit(w, f, &edits.v[i]);
-	return true;
+	why_assertions(w, f, &changed);
 }

@@ -42,8 +42,9 @@ script_tests = \
 	tests/check.test \
 	tests/cli.test \
 	tests/conformance.test \
-	tests/decisions/agree.test \
 	tests/contract.test \
+	tests/decisions/agree.test \
+	tests/decisions/tables.test \
 	tests/diff.test \
 	tests/docs.test \
 	tests/equal.test \
@@ -71,9 +72,8 @@ script_tests = \
 	tests/sbpl.test \
 	tests/schema.test \
 	tests/shipped.test \
-	tests/std.test \
-	tests/side.test
 	tests/side.test \
+	tests/std.test \
 	tests/why.test
 
 test_data = \
@@ -90,8 +90,14 @@ test_tools = \
 	tests/coverage/run \
 	tests/coverage/wrap.c \
 	tests/decisions/agent.c \
+	tests/decisions/blocked.json \
+	tests/decisions/blocked.tab \
+	tests/decisions/files.json \
+	tests/decisions/files.tab \
 	tests/decisions/mutants \
 	tests/decisions/mutants.list \
+	tests/decisions/network.json \
+	tests/decisions/network.tab \
 	tests/kernel/escape/README.md \
 	tests/kernel/escape/attacks.tab \
 	tests/kernel/escape/escape.c \

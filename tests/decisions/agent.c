@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -217,8 +218,100 @@ done(const struct act *act)
 	}
 }
 
+/* The words of nonoc why; and its "socket" knows families by name. */
+static const struct {
+	const char *word;
+	enum decide_op op;
+	enum decide_type type;
+} words[] = {
+    {"read", DECIDE_READ, DECIDE_REGULAR},
+    {"write", DECIDE_WRITE, DECIDE_REGULAR},
+    {"update", DECIDE_UPDATE, DECIDE_REGULAR},
+    {"overwrite", DECIDE_OVERWRITE, DECIDE_REGULAR},
+    {"truncate", DECIDE_TRUNCATE, DECIDE_REGULAR},
+    {"list", DECIDE_LIST, DECIDE_DIR},
+    {"execute", DECIDE_EXECUTE, DECIDE_REGULAR},
+    {"create", DECIDE_WRITE_NEW, DECIDE_REGULAR},
+    {"mkdir", DECIDE_CREATE, DECIDE_DIR},
+    {"symlink", DECIDE_CREATE, DECIDE_SYMLINK},
+    {"mkfifo", DECIDE_CREATE, DECIDE_FIFO},
+    {"mknod", DECIDE_CREATE, DECIDE_CHAR},
+    {"unix-bind", DECIDE_CREATE, DECIDE_SOCK},
+    {"tmpfile", DECIDE_TMPFILE, DECIDE_DIR},
+    {"remove", DECIDE_REMOVE, DECIDE_REGULAR},
+    {"rmdir", DECIDE_REMOVE_DIR, DECIDE_DIR},
+    {"rename", DECIDE_RENAME, DECIDE_REGULAR},
+    {"replace", DECIDE_RENAME, DECIDE_REGULAR},
+    {"exchange", DECIDE_EXCHANGE, DECIDE_REGULAR},
+    {"link", DECIDE_LINK, DECIDE_REGULAR},
+    {"stat", DECIDE_METADATA, DECIDE_REGULAR},
+    {"chmod", DECIDE_METADATA, DECIDE_REGULAR},
+    {"connect", DECIDE_CONNECT_TCP, DECIDE_REGULAR},
+    {"bind", DECIDE_BIND_TCP, DECIDE_REGULAR},
+    {"udp-send", DECIDE_SEND_UDP, DECIDE_REGULAR},
+    {"udp-bind", DECIDE_BIND_UDP, DECIDE_REGULAR},
+    {"socket", DECIDE_SOCKET, DECIDE_REGULAR},
+    {"signal", DECIDE_SIGNAL, DECIDE_REGULAR},
+};
+
+static const struct {
+	const char *name;
+	int family, socktype;
+} families[] = {{"unix", AF_UNIX, SOCK_STREAM}, {"inet", AF_INET, SOCK_STREAM},
+    {"inet6", AF_INET6, SOCK_STREAM}, {"netlink", AF_NETLINK, SOCK_RAW},
+    {"packet", AF_PACKET, SOCK_RAW}, {"vsock", AF_VSOCK, SOCK_STREAM}};
+
+static const char *
+answer(int error)
+{
+	switch (error) {
+	case EACCES:
+		return "EACCES";
+	case EPERM:
+		return "EPERM";
+	case EXDEV:
+		return "EXDEV";
+	default: /* whatever else it is, it is not the sandbox */
+		return "allowed";
+	}
+}
+
+/* One operation from the command line, for the tables. */
+static int
+once(int argc, char **argv)
+{
+	static union {
+		struct act act;
+		char bytes[ACT_MAX];
+	} q;
+	const char *path = argc > 2 ? argv[2] : "",
+		   *to = argc > 3 ? argv[3] : "";
+
+	q.act.op = DECIDE_OPS;
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (strcmp(argv[1], words[i].word) == 0) {
+			q.act.op = (uint8_t)words[i].op;
+			q.act.type = (uint8_t)words[i].type;
+		}
+	for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++)
+		if (strcmp(path, families[i].name) == 0) {
+			q.act.family = (uint32_t)families[i].family;
+			q.act.socktype = (uint32_t)families[i].socktype;
+		}
+	q.act.length = (uint16_t)(strlen(path) + 1);
+	if (q.act.op == DECIDE_OPS ||
+	    sizeof(q.act) + q.act.length + strlen(to) + 1 > sizeof(q))
+		return 2;
+	q.act.port = (uint16_t)strtoul(path, NULL, 10);
+	q.act.pid = getppid();
+	memcpy(q.bytes + sizeof(q.act), path, q.act.length);
+	memcpy(q.bytes + sizeof(q.act) + q.act.length, to, strlen(to) + 1);
+	puts(answer(done(&q.act)));
+	return 0;
+}
+
 int
-main(void)
+main(int argc, char **argv)
 {
 	static union {
 		struct act align;
@@ -228,6 +321,8 @@ main(void)
 	size_t have = 0;
 
 	umask(0);
+	if (argc > 1)
+		return once(argc, argv);
 	if (write(1, "r", 1) != 1)
 		return 1;
 	for (;;) {
