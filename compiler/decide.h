@@ -66,7 +66,7 @@ bool decide_env_place(
 struct decide_look {
 	struct text real; /* canonical, without the leading slash */
 	uint64_t id;	  /* the same for all names of one file; 0: none */
-	bool there, directory;
+	bool there, directory, regular;
 	bool loop; /* links that lead nowhere: it cannot be opened */
 	/* The links on the way, each by its own canonical path, in order. */
 	const struct text *hops;
@@ -99,6 +99,7 @@ enum decide_refusal {
 	DECIDE_REFUSED_KERNEL, /* a required right is missing */
 	DECIDE_REFUSED_ARCH,   /* there is no seccomp program for it */
 	DECIDE_REFUSED_DENY,   /* a rule would open a denied path */
+	DECIDE_REFUSED_OPEN,   /* a denied path is granted by another name */
 	DECIDE_REFUSED_TYPE,   /* a rule is for a directory, or for none */
 	DECIDE_REFUSED_EMPTY,  /* no rule at all can be granted */
 };

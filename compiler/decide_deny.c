@@ -274,6 +274,55 @@ settle_all(struct decider *d)
 		settle_link(d, i);
 }
 
+/* Is a denied path open by bypass_protection? */
+static bool
+bypassed(const struct decider *d, struct text at)
+{
+	for (uint32_t i = 0; i < d->entries.n; i++) {
+		const struct entry *e = &d->entries.v[i];
+
+		if (e->deny == DECIDE_NONE && e->rights != 0 &&
+		    (blob_path(d->blob, e->rule).flags & BLOB_PATH_BYPASS) !=
+			0 &&
+		    (e->by_link || (e->direct && suffix_covers(e->suffix, at))))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * When all is in force the loader tries what is denied for reading: a second
+ * name of the file may be granted (runtime/verify.c).
+ */
+static void
+verify(struct decider *d, uint32_t index)
+{
+	const struct decide_world *w = d->env.world;
+	const struct blob_deny deny = blob_deny(d->blob, index);
+	struct decide_object on = {.path = {.root = BLOB_ROOT_SLASH}};
+	char buffer[BLOB_PATH_MAX + 1];
+	struct decide_path path;
+	struct decide_look look;
+	struct spot spot;
+	uint64_t right;
+
+	path = denied(d, index, buffer);
+	spot_set(&spot, d, &path);
+	if (spot.root != BLOB_ROOT_SLASH || (deny.access & BLOB_DENY_READ) == 0)
+		return;
+	look = w->look(w->context, (struct text){spot.s, spot.len});
+	if (look.loop || !look.there || (!look.directory && !look.regular))
+		return;
+	on.path.suffix = look.real;
+	on.kind = look.directory ? DECIDE_DIRECTORY : DECIDE_FILE;
+	on.id = look.id;
+	right = look.directory ? BLOB_FS_READ_DIR : BLOB_FS_READ_FILE;
+	if ((right & d->fs & ~decide_rights(d, &on, NULL, NULL)) == 0 &&
+	    !bypassed(d, look.real) && d->refused.why == DECIDE_LAUNCHES)
+		d->refused = (struct decide_refused){
+		    .why = DECIDE_REFUSED_OPEN, .deny = index};
+}
+
 /* Those that need consent come last, as in the loader. */
 void
 denies_settle(struct decider *d)
@@ -285,6 +334,8 @@ denies_settle(struct decider *d)
 	d->agreed = true;
 	settle_all(d);
 	settle_nothing(d);
+	for (uint32_t i = 0; d->env.world != NULL && i < d->blob->ndenies; i++)
+		verify(d, i);
 }
 
 void

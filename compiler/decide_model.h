@@ -24,6 +24,7 @@ struct entry {
 	uint8_t on;
 	bool may_widen; /* its parent's, if it was missing at launch */
 	bool direct;	/* on its own path, not on a link's or its parent */
+	bool by_link;	/* on what a link on its path leads to */
 };
 
 /* entry.deny, where it is no index: why the rule is not granted. */
