@@ -53,14 +53,14 @@ static void
 compare_handled(const struct launch *l)
 {
 	const struct blob_target *p = &l->target, *b = &base.target;
-	const uint64_t free[] = {b->fs_handled & ~p->fs_handled,
+	const uint64_t loose[] = {b->fs_handled & ~p->fs_handled,
 	    b->net_handled & ~p->net_handled, b->scoped & ~p->scoped};
 
 	for (unsigned c = 0; c < RIGHTS_CLASSES; c++) {
-		if (free[c] != 0)
+		if (loose[c] != 0)
 			exceed(l, "leaves unrestricted: ",
 			    right_name(
-				(enum rights_class)c, free[c] & -free[c]));
+				(enum rights_class)c, loose[c] & -loose[c]));
 	}
 	if (b->network != BLOB_NET_OPEN &&
 	    (p->flags & ~b->flags & BLOB_F_PROXY_INSECURE) != 0)
@@ -336,12 +336,12 @@ within_missing(const struct launch *l, const struct blob_path *rule)
 		return;
 	rights &=
 	    ~rights_above(l, rule->root, rule->suffix, rule->flags, false);
-	at.len = 0;
-	if (r->known)
+	if (r->known && suffix != NULL) {
 		place_set(&at, r->at);
-	if (suffix == NULL || !place_join(&at, suffix, strlen(suffix)))
-		judge(l, rule->suffix, rights);
-	else if (r->known)
-		rights &= ~rights_of(l, path_of(&at), rule->flags, false);
-	judge(l, at.s, rights);
+		if (place_join(&at, suffix, strlen(suffix)))
+			rights &=
+			    ~rights_of(l, path_of(&at), rule->flags, false);
+		suffix = at.s;
+	}
+	judge(l, suffix == NULL ? rule->suffix : suffix, rights);
 }
