@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "runtime/blob.h"
@@ -269,7 +270,8 @@ place_resolve(struct path from, const char *path,
 bool
 place_here(struct place *ret)
 {
-	if (getcwd(ret->s, sizeof(ret->s)) == NULL)
+	/* The call itself: a libc may search upwards where it fails. */
+	if (syscall(SYS_getcwd, ret->s, sizeof(ret->s)) < 0)
 		return false;	/* it was removed */
 	if (ret->s[0] != '/') { /* "(unreachable)/..." */
 		errno = ENOENT;
