@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "runtime/landlock.h"
 #include "runtime/launch.h"
@@ -62,6 +63,28 @@ fill_standard(void)
 	}
 }
 
+/*
+ * A ring opens files with the rights of whoever registered with it, which may
+ * have been before the sandbox.  Its inode is of no type; what that has, only
+ * its name tells.
+ */
+static bool
+may_be_ring(int fd, const struct stat *st)
+{
+	static const char ring[] = "anon_inode:[io_uring]";
+	char link[sizeof("/proc/self/fd/") + 20] = "/proc/self/fd/";
+	const char *digits = decimal((uint64_t)fd);
+	char name[sizeof(ring)];
+	ssize_t n;
+
+	if ((st->st_mode & S_IFMT) != 0)
+		return false;
+	memcpy(link + strlen(link), digits, strlen(digits) + 1);
+	n = readlink(link, name, sizeof(name));
+	return n < 0 || (n == (ssize_t)sizeof(ring) - 1 &&
+			    memcmp(name, ring, sizeof(ring) - 1) == 0);
+}
+
 void
 descriptors_close(struct launch *l)
 {
@@ -78,6 +101,10 @@ descriptors_close(struct launch *l)
 		if (S_ISDIR(st.st_mode))
 			die("descriptors", "--keep-fd ", n,
 			    ": a directory would lead around the policy", NULL);
+		if (may_be_ring(l->keep[i], &st))
+			die("descriptors", "--keep-fd ", n,
+			    ": a ring of io_uring would lead around the policy",
+			    NULL);
 	}
 	drop(l);
 }
