@@ -21,4 +21,4 @@ dist_doc_DATA += \
 	docs/hacking.md \
 	docs/seatbelt.md
 
-dist_doc_DATA += docs/report.schema.json
+dist_doc_DATA += docs/report.schema.json docs/review.md
