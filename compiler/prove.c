@@ -24,6 +24,7 @@ struct prover {
 	struct prove_tree tree;
 	const char *loader, *program;
 	struct text policy[2]; /* files */
+	char **environment;    /* of the loader */
 	enum diff_when filled; /* what the tree is filled for */
 	bool is_filled;
 };
@@ -77,6 +78,58 @@ write_policies(struct prover *p)
 	return true;
 }
 
+/* Where the roots are, for the loader; not for this program. */
+static const struct {
+	const char *name;
+	enum blob_root root;
+} variables[] = {
+    {"HOME", BLOB_ROOT_HOME},
+    {"TMPDIR", BLOB_ROOT_TMPDIR},
+    {"XDG_CONFIG_HOME", BLOB_ROOT_XDG_CONFIG},
+    {"XDG_DATA_HOME", BLOB_ROOT_XDG_DATA},
+    {"XDG_STATE_HOME", BLOB_ROOT_XDG_STATE},
+    {"XDG_CACHE_HOME", BLOB_ROOT_XDG_CACHE},
+    {"XDG_RUNTIME_DIR", BLOB_ROOT_XDG_RUNTIME},
+};
+
+static bool
+is_root_variable(const char *variable)
+{
+	for (size_t i = 0; i < ARRAY_LEN(variables); i++) {
+		const size_t n = strlen(variables[i].name);
+
+		if (strncmp(variable, variables[i].name, n) == 0 &&
+		    variable[n] == '=')
+			return true;
+	}
+	return false;
+}
+
+static char **
+make_environment(const struct prover *p)
+{
+	struct arena *a = &p->compile->arena;
+	size_t n = 0, m = 0;
+	char **list;
+
+	while (environ[n] != NULL)
+		n++;
+	list = ARENA_ARRAY(a, n + ARRAY_LEN(variables) + 1, char *);
+	for (size_t i = 0; i < n; i++)
+		if (!is_root_variable(environ[i]))
+			list[m++] = environ[i];
+	for (size_t i = 0; i < ARRAY_LEN(variables); i++) {
+		const char *name = variables[i].name;
+		struct text root = prove_root(&p->tree, variables[i].root);
+		const size_t size = strlen(name) + root.len + 2;
+		char *variable = arena_alloc(a, size, 1);
+
+		(void)snprintf(variable, size, "%s=%s", name, root.s);
+		list[m++] = variable;
+	}
+	return list;
+}
+
 int
 prover_open(struct prover **ret_prover, struct compile *c,
     const struct side_pair *pair, const char *loader)
@@ -93,6 +146,7 @@ prover_open(struct prover **ret_prover, struct compile *c,
 	    loader != NULL ? loader : find_loader(&c->arena, p->program);
 	if (!prove_tree_make(&p->tree))
 		return cannot(c, "a directory for it", errno);
+	p->environment = make_environment(p);
 	return write_policies(p) ? EXIT_HOLDS : EXIT_ENVIRONMENT;
 }
 
@@ -102,31 +156,9 @@ prover_close(struct prover *p)
 	prove_tree_remove(&p->tree);
 }
 
-/* Where the roots are, for the loader. */
-static void
-set_roots(const struct prover *p)
-{
-	static const struct {
-		const char *name;
-		enum blob_root root;
-	} roots[] = {
-	    {"HOME", BLOB_ROOT_HOME},
-	    {"TMPDIR", BLOB_ROOT_TMPDIR},
-	    {"XDG_CONFIG_HOME", BLOB_ROOT_XDG_CONFIG},
-	    {"XDG_DATA_HOME", BLOB_ROOT_XDG_DATA},
-	    {"XDG_STATE_HOME", BLOB_ROOT_XDG_STATE},
-	    {"XDG_CACHE_HOME", BLOB_ROOT_XDG_CACHE},
-	    {"XDG_RUNTIME_DIR", BLOB_ROOT_XDG_RUNTIME},
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(roots); i++)
-		(void)setenv(
-		    roots[i].name, prove_root(&p->tree, roots[i].root).s, 1);
-}
-
 /* Its exit status; -1 with errno. */
 static int
-run(const char *const *argv)
+run(const char *const *argv, char **environment)
 {
 	union {
 		const char *const *constant;
@@ -142,7 +174,7 @@ run(const char *const *argv)
 		    &files, fd, "/dev/null", fd == 0 ? O_RDONLY : O_WRONLY, 0);
 	if (error == 0)
 		error = posix_spawnp(
-		    &pid, argv[0], &files, NULL, words.plain, environ);
+		    &pid, argv[0], &files, NULL, words.plain, environment);
 	(void)posix_spawn_file_actions_destroy(&files);
 	if (error != 0) {
 		errno = error;
@@ -169,7 +201,7 @@ ask(struct prover *p, unsigned side, const struct witness *w)
 	    arena_printf(a, "%d", (int)w->request.type).s,
 	    prove_place(&p->tree, &w->request.path).s, NULL};
 
-	return run(argv);
+	return run(argv, p->environment);
 }
 
 static struct text
@@ -212,7 +244,6 @@ prover_try(struct prover *p, const struct diff_change *c,
 		*ret_words = TEXT("not asked: it takes a server");
 		return PROVE_UNABLE;
 	}
-	set_roots(p);
 	fill(p, w->when);
 	for (unsigned side = 0; side < 2; side++) {
 		if (!prove_tree_set(&p->tree, w)) {
