@@ -295,6 +295,7 @@ agree(uint32_t seed, struct arena *a, unsigned ret_verdicts[3])
 	struct judge judge;
 	const struct view *here, *absent;
 	struct blob b;
+	unsigned abi;
 	bool fails;
 
 	if (!policy(&seed, a, &d, &b))
@@ -308,8 +309,10 @@ agree(uint32_t seed, struct arena *a, unsigned ret_verdicts[3])
 	one->abi = random_below(&seed, 2) == 0 ? 0 : 9;
 	judge_init(&judge, a, &b, &all);
 	judge_assertion(&judge, TEXT("p"), one, &j);
-	here = judge_view(&judge, judge_abi(&judge, one), false);
-	absent = judge_view(&judge, judge_abi(&judge, one), true);
+	abi = blob_target(&b).abi_min;
+	abi = one->abi > abi ? one->abi : abi;
+	here = judge_view(&judge, abi, false);
+	absent = judge_view(&judge, abi, true);
 	if (one->kind == ASSERT_ALWAYS)
 		fails = here->launches && always_fails(here, one);
 	else
