@@ -91,6 +91,57 @@ deny_variants(struct lint *l, struct compile *c)
 	}
 }
 
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* At or below `dir`, if the case of letters did not count. */
+static bool
+folded_below(struct path dir, struct path p)
+{
+	if (dir.root != p.root || dir.suffix.len == 0 ||
+	    dir.suffix.len > p.suffix.len ||
+	    (dir.suffix.len < p.suffix.len &&
+		p.suffix.s[dir.suffix.len] != '/'))
+		return false;
+	for (uint32_t i = 0; i < dir.suffix.len; i++)
+		if (lower(dir.suffix.s[i]) != lower(p.suffix.s[i]))
+			return false;
+	return true;
+}
+
+/* The same file where file names are folded: APFS, exFAT, the disks of WSL. */
+static void
+case_variants(struct lint *l, struct compile *c)
+{
+	struct arena *a = l->report->arena;
+
+	for (uint32_t i = 0; i < c->caps.caps.n; i++) {
+		const struct cap *cap = &c->caps.caps.v[i];
+
+		for (uint32_t k = 0; k < c->caps.denies.n; k++) {
+			const struct deny *d = &c->caps.denies.v[k];
+			struct text shown, closed;
+			struct finding *f;
+
+			if (!folded_below(d->path, cap->path) ||
+			    denied(&c->caps, cap->path))
+				continue;
+			shown = path_print(a, cap->path);
+			closed = path_print(a, d->path);
+			f = add(l, c, FINDING_DENY_VARIANT,
+			    cap_span(&c->caps, cap), shown);
+			f->message = arena_printf(a,
+			    "%.*s is open, and but for the case of letters "
+			    "it is the denied %.*s",
+			    (int)shown.len, shown.s, (int)closed.len, closed.s);
+			break;
+		}
+	}
+}
+
 static void
 socket_directories(struct lint *l, struct compile *c)
 {
@@ -205,6 +256,7 @@ lint_profile(struct lint *l)
 	ok = compile_profile(&c, arena_text(&c.arena, l->policy->path).s);
 	if (ok) {
 		deny_variants(l, &c);
+		case_variants(l, &c);
 		socket_directories(l, &c);
 		bypasses(l, &c);
 		redundant(l, &c);
