@@ -6,7 +6,11 @@
  * Views of a policy, and the verdict over all of them.
  */
 
-enum { ELSEWHERE_MAX = 8 }; /* places of a set that $CWD is tried at */
+enum {
+	ELSEWHERE_MAX = 8, /* homes that are spelled out and tried */
+	ABOVE_MAX = 8,	   /* directories above a path, for $CWD */
+	TRIES_MAX = 32,	   /* pairs of paths for which $CWD is moved */
+};
 
 void
 judge_init(struct judge *j, struct arena *a, const struct blob *b,
@@ -140,6 +144,7 @@ struct search {
 	const struct assertion *assertion;
 	const struct view *base;
 	struct judgement *to;
+	uint32_t tries;
 };
 
 /* Does the assertion fail with one root moved?  Then `to` says how. */
@@ -190,31 +195,95 @@ set_has_root(const struct search *s, enum blob_root root)
 	return false;
 }
 
-/* $CWD in the set, or in a directory that something else opens. */
+static struct text
+parent_of(struct text suffix)
+{
+	while (suffix.len > 0 && suffix.s[suffix.len - 1] != '/')
+		suffix.len--;
+	return (struct text){suffix.s, suffix.len > 0 ? suffix.len - 1 : 0};
+}
+
+/*
+ * $CWD where what lies at `below` in it and a path elsewhere meet: one would
+ * hold the other, or be it.
+ */
+static bool
+fails_where_met(struct search *s, struct text below, struct decide_path path)
+{
+	struct decide_path up = {parent_of(path.suffix), path.root};
+
+	if (path.root == BLOB_ROOT_CWD || s->tries >= TRIES_MAX)
+		return false;
+	s->tries++;
+	if (fails_in(s, BLOB_ROOT_CWD,
+		join(s->judge->arena, path, TEXT("project"))) ||
+	    fails_in(s, BLOB_ROOT_CWD, path))
+		return true;
+	for (uint32_t i = 0; i < ABOVE_MAX; i++) {
+		if (fails_in(s, BLOB_ROOT_CWD, up))
+			return true;
+		if (up.suffix.len == 0)
+			break;
+		up.suffix = parent_of(up.suffix);
+	}
+	up.suffix = path.suffix;
+	/* "app" of "app/src/main.c", if it is "src" that is meant. */
+	for (uint32_t i = 0; i + below.len <= path.suffix.len; i++) {
+		const char *at = path.suffix.s + i;
+		uint32_t end = i + below.len;
+
+		if (below.len == 0 || (i > 0 && at[-1] != '/') ||
+		    memcmp(at, below.s, below.len) != 0 ||
+		    (end < path.suffix.len && path.suffix.s[end] != '/'))
+			continue;
+		up.suffix.len = i > 0 ? i - 1 : 0;
+		if (fails_in(s, BLOB_ROOT_CWD, up))
+			return true;
+	}
+	return false;
+}
+
+/* What is granted in $CWD against the set, and the other way round. */
 static bool
 fails_by_cwd(struct search *s, uint64_t rights)
 {
 	const struct region_set *set = &s->assertion->set;
 	const struct decide_regions *r = &s->base->regions;
-	uint32_t tried = 0;
 
-	if (root_matters(s, BLOB_ROOT_CWD, rights)) {
-		for (uint32_t i = 0; i < set->paths.n && i < ELSEWHERE_MAX; i++)
-			if (fails_in(s, BLOB_ROOT_CWD,
-				view_place(s->judge->arena, s->base,
-				    set->paths.v[i].path)))
+	for (uint32_t i = 0; i < set->paths.n; i++) {
+		struct decide_path at =
+		    view_place(s->judge->arena, s->base, set->paths.v[i].path);
+		bool in = at.root == BLOB_ROOT_CWD;
+
+		for (uint32_t k = 0; k < r->n; k++) {
+			const struct decide_region *one = &r->v[k];
+
+			if (((one->tree | one->file) & rights) == 0 ||
+			    in == (one->at.root == BLOB_ROOT_CWD))
+				continue;
+			if (fails_where_met(s, in ? at.suffix : one->at.suffix,
+				in ? one->at : at))
 				return true;
+		}
 	}
-	if (!set_has_root(s, BLOB_ROOT_CWD))
-		return false;
-	for (uint32_t i = 0; i < r->n && tried < ELSEWHERE_MAX; i++) {
-		if (r->v[i].at.root == BLOB_ROOT_CWD ||
-		    (r->v[i].tree & rights) == 0)
+	return false;
+}
+
+/* Two grants that give more together than each by itself. */
+static bool
+fails_by_both(struct search *s, uint64_t rights)
+{
+	const struct decide_regions *r = &s->base->regions;
+
+	s->tries = 0;
+	for (uint32_t i = 0; i < r->n; i++) {
+		if (r->v[i].at.root != BLOB_ROOT_CWD ||
+		    ((r->v[i].tree | r->v[i].file) & rights) == 0)
 			continue;
-		tried++;
-		if (fails_in(s, BLOB_ROOT_CWD,
-			join(s->judge->arena, r->v[i].at, TEXT("project"))))
-			return true;
+		for (uint32_t k = 0; k < r->n; k++)
+			if (((r->v[k].tree | r->v[k].file) & rights) != 0 &&
+			    fails_where_met(s, r->v[i].at.suffix, r->v[k].at))
+				return true;
 	}
 	return false;
 }
@@ -292,7 +361,8 @@ fails_elsewhere(struct search *s)
 	for (unsigned op = 0; op < OP_CONNECT; op++)
 		if ((s->assertion->ops & 1U << op) != 0)
 			rights |= judge_rights((enum assert_op)op);
-	if (root_matters(s, BLOB_ROOT_CWD, rights) &&
+	if ((root_matters(s, BLOB_ROOT_CWD, rights) ||
+		set_has_root(s, BLOB_ROOT_CWD)) &&
 	    (fails_in(s, BLOB_ROOT_CWD, home) ||
 		fails_in(s, BLOB_ROOT_CWD, slash)))
 		return true;
@@ -304,7 +374,7 @@ fails_elsewhere(struct search *s)
 		set_has_root(s, BLOB_ROOT_XDG_RUNTIME)) &&
 	    fails_in(s, BLOB_ROOT_XDG_RUNTIME, run))
 		return true;
-	return fails_by_cwd(s, rights);
+	return fails_by_cwd(s, rights) || fails_by_both(s, rights);
 }
 
 static void
@@ -313,7 +383,7 @@ judge_never(struct judge *j, struct text name, const struct assertion *a,
 {
 	unsigned abi = judge_abi(j, a);
 	const struct view *base = judge_view(j, abi, false);
-	struct search s = {j, name, a, base, to};
+	struct search s = {j, name, a, base, to, 0};
 	bool missing = may_be_missing(j->blob);
 
 	if (base->launches)

@@ -60,6 +60,7 @@ policy(uint32_t *seed, struct arena *a, struct diags *d, struct blob *ret)
 {
 	struct blob_model m = {.target = {.platform = 1, .abi_min = 1}};
 	const uint8_t *bytes;
+	bool missing = false;
 	const char *why;
 	uint32_t size;
 
@@ -79,10 +80,15 @@ policy(uint32_t *seed, struct arena *a, struct diags *d, struct blob *ret)
 			p.rights &= BLOB_FS_FILE;
 		if (p.suffix.len > 0 && random_below(seed, 4) == 0)
 			p.missing = BLOB_MISSING_PARENT;
+		missing = missing || p.missing == BLOB_MISSING_PARENT;
 		if (p.rights != 0)
 			*VEC_PUSH(a, &m.paths) = p;
 	}
-	for (uint32_t n = random_below(seed, 3); n > 1; n--)
+	/*
+	 * A deny beside a path that may be missing refuses the launch where it
+	 * is missing, which a single request cannot know.
+	 */
+	for (uint32_t n = random_below(seed, 3); n > 1 && !missing; n--)
 		*VEC_PUSH(a, &m.denies) = (struct model_deny){
 		    .suffix = suffix(seed, a),
 		    .root = roots[random_below(seed, 3)],
@@ -190,9 +196,14 @@ in_set(const struct region_set *s, struct path p, bool below)
 static bool
 never_fails(const struct view *v, const struct assertion *a)
 {
+	/* Where $CWD is some other path, that is its name. */
+	bool other = v->env.places[BLOB_ROOT_CWD].root != BLOB_ROOT_CWD;
+
 	for (uint32_t i = 0; i < paths; i++) {
 		bool any = false, all = true;
 
+		if (other && universe[i].root == BLOB_ROOT_CWD)
+			continue;
 		if (!in_set(&a->set, universe[i], false) ||
 		    in_set(&a->except, universe[i], false))
 			continue;
@@ -281,6 +292,60 @@ explain(const struct blob *b, const struct assertion *a,
 	arena_release(&arena);
 }
 
+/* Where a path lies when $CWD is at a place. */
+static struct region_set
+moved(struct arena *a, const struct region_set *s, struct path cwd)
+{
+	struct region_set to = {0};
+
+	for (uint32_t i = 0; i < s->paths.n; i++) {
+		struct region r = s->paths.v[i];
+		struct text t = r.path.suffix;
+
+		if (r.path.root == BLOB_ROOT_CWD) {
+			r.path = cwd;
+			if (t.len > 0)
+				r.path.suffix = arena_printf(a, "%.*s%s%.*s",
+				    (int)cwd.suffix.len, cwd.suffix.s,
+				    cwd.suffix.len > 0 ? "/" : "", (int)t.len,
+				    t.s);
+		}
+		*VEC_PUSH(a, &to.paths) = r;
+	}
+	return to;
+}
+
+/* What is said to hold holds wherever the working directory lies. */
+static bool
+holds_everywhere(struct judge *judge, const struct assertion *a, unsigned abi)
+{
+	for (uint32_t i = 0; i < paths; i++) {
+		struct assertion there = *a;
+		struct path cwd = universe[i];
+		struct decide_env env;
+		const struct view *v;
+		uint32_t depth = cwd.suffix.len > 0;
+
+		for (uint32_t k = 0; k < cwd.suffix.len; k++)
+			depth += cwd.suffix.s[k] == '/';
+		if (cwd.root == BLOB_ROOT_CWD || depth > 2)
+			continue;
+		decide_env_init(&env);
+		env.abi = abi;
+		env.places[BLOB_ROOT_CWD] =
+		    (struct decide_path){cwd.suffix, cwd.root};
+		v = judge_view_of(judge, &env);
+		there.set = moved(judge->arena, &a->set, cwd);
+		there.except = moved(judge->arena, &a->except, cwd);
+		if (v->launches && never_fails(v, &there)) {
+			printf("# it fails where $CWD is %s\n",
+			    path_print(judge->arena, cwd).s);
+			return false;
+		}
+	}
+	return true;
+}
+
 static bool
 agree(uint32_t seed, struct arena *a, unsigned ret_verdicts[3])
 {
@@ -319,6 +384,11 @@ agree(uint32_t seed, struct arena *a, unsigned ret_verdicts[3])
 		fails = (here->launches && never_fails(here, one)) ||
 			(absent->launches && never_fails(absent, one));
 	ret_verdicts[j.verdict]++;
+	if (ret_verdicts[j.verdict] % 16 == 0 && j.verdict == ASSERT_HOLDS &&
+	    one->kind != ASSERT_ALWAYS && !holds_everywhere(&judge, one, abi)) {
+		explain(&b, one, &j, fails);
+		return false;
+	}
 	if ((j.verdict == ASSERT_VIOLATED) != fails || !witnesses_hold(&j, one))
 		explain(&b, one, &j, fails);
 	return (j.verdict == ASSERT_VIOLATED) == fails &&
