@@ -363,6 +363,7 @@ struct blob {
 	uint32_t npaths, ndenies, nports, nprograms, nenvs, ncmds;
 	uint32_t nsources, norigins, nlinks;
 	uint32_t nsections, nextras; /* extras: unknown ancillary, and SIGN */
+	bool names_uid;		     /* BLOB_UID_BYTE stands in a path */
 };
 
 /*

@@ -24,50 +24,34 @@ rank(uint8_t c)
 	return c == '\0' ? 0 : c == '/' ? 1 : c + 2U;
 }
 
-/* How many of the first `n` bytes are the same, eight at a time. */
-static uint32_t
-common(const uint8_t *a, const uint8_t *b, uint32_t n)
-{
-	uint32_t i = 0;
-
-	for (; n - i >= 8; i += 8) {
-		uint64_t x, y;
-
-		memcpy(&x, a + i, 8);
-		memcpy(&y, b + i, 8);
-		if (x != y)
-			break;
-	}
-	while (i < n && a[i] == b[i])
-		i++;
-	return i;
-}
-
+/*
+ * Byte by byte: most strings differ from the one before within a few bytes,
+ * and memchr() and its like only begin to pay where those end.
+ */
 const char *
 blob_check_strings(struct blob_section s, uint32_t *ret_count)
 {
 	const uint8_t *end = s.p + s.len;
 	const uint8_t *previous = NULL;
-	uint32_t count = 0, previous_len = 0;
+	uint32_t count = 0;
 
 	if (s.len > 0 && end[-1] != '\0')
 		return "the last string is not terminated";
 	for (const uint8_t *p = s.p; p < end; count++) {
-		const uint8_t *nul = memchr(p, '\0', (size_t)(end - p));
-		uint32_t len = (uint32_t)(nul - p), n;
+		const uint8_t *begin = p;
 
-		if (len > BLOB_PATH_MAX)
-			return "a string is longer than 4095 bytes";
-		/* Both are followed by their terminator. */
-		n = previous_len < len ? previous_len : len;
 		if (previous != NULL) {
-			n = common(previous, p, n);
-			if (rank(previous[n]) >= rank(p[n]))
+			for (; *p != '\0' && *p == *previous; p++)
+				previous++;
+			if (rank(*previous) >= rank(*p))
 				return "the strings are not sorted and unique";
 		}
-		previous = p;
-		previous_len = len;
-		p = nul + 1;
+		while (*p != '\0')
+			p++;
+		if (p - begin > BLOB_PATH_MAX)
+			return "a string is longer than 4095 bytes";
+		previous = begin;
+		p++;
 	}
 	*ret_count = count;
 	return NULL;
@@ -83,8 +67,24 @@ check_text(const uint8_t *p)
 	return NULL;
 }
 
+/* What ends a component, stands for something, or must not be there. */
+static const bool is_special[256] = {
+    ['/'] = true,
+    [0x7f] = true,
+#define FOUR(n) [n] = true, [(n) + 1] = true, [(n) + 2] = true, [(n) + 3] = true
+    FOUR(0x00),
+    FOUR(0x04),
+    FOUR(0x08),
+    FOUR(0x0c),
+    FOUR(0x10),
+    FOUR(0x14),
+    FOUR(0x18),
+    FOUR(0x1c),
+#undef FOUR
+};
+
 static const char *
-check_suffix(const uint8_t *p)
+check_suffix(struct blob *b, const uint8_t *p)
 {
 	uint32_t total = 0, component = 0;
 
@@ -93,8 +93,7 @@ check_suffix(const uint8_t *p)
 	for (;; p++) {
 		const uint8_t *begin = p;
 
-		/* Letters and digits first: nearly all there is. */
-		while (*p > '/' && *p != 0x7f)
+		while (!is_special[*p])
 			p++;
 		component += (uint32_t)(p - begin);
 		if (*p == '/' || *p == '\0') {
@@ -112,11 +111,10 @@ check_suffix(const uint8_t *p)
 			total += component + 1;
 			component = 0;
 		} else if (*p == BLOB_UID_BYTE) {
+			b->names_uid = true;
 			component += 10;
-		} else if (*p < 0x20 || *p == 0x7f) {
-			return "a path has a control byte";
 		} else {
-			component++;
+			return "a path has a control byte";
 		}
 	}
 	if (total + component > BLOB_PATH_MAX)
@@ -212,7 +210,7 @@ check_path(struct blob *b, const struct blob_target *t, uint32_t *roots)
 		if (missing == BLOB_MISSING_PARENT && b->strs.p[suffix] == '\0')
 			return "a rule would grant the parent of a root";
 		if (suffix != checked &&
-		    (why = check_suffix(b->strs.p + suffix)) != NULL)
+		    (why = check_suffix(b, b->strs.p + suffix)) != NULL)
 			return why;
 		checked = suffix;
 	}
@@ -251,7 +249,7 @@ check_deny(struct blob *b, uint32_t *roots)
 			       "not known";
 		if (!blob_is_string(b->strs, suffix))
 			return "a denied path is not one of the strings";
-		if ((why = check_suffix(b->strs.p + suffix)) != NULL)
+		if ((why = check_suffix(b, b->strs.p + suffix)) != NULL)
 			return why;
 	}
 	return NULL;

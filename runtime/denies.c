@@ -174,7 +174,7 @@ denies_resolve(struct launch *l)
 
 	for (uint32_t i = 0; i < l->blob.ndenies; i++) {
 		const struct blob_deny d = blob_deny(&l->blob, i);
-		const char *suffix = path_suffix(d.suffix);
+		const char *suffix = path_suffix(&l->blob, d.suffix);
 		struct root *r = &l->roots[d.root];
 
 		if (r->ndenies++ == 0)
@@ -255,7 +255,7 @@ allow_root(const struct launch *l, const struct root *r,
 		    grant.len - r->at.len - 1, grant.s + r->at.len + 1};
 	for (uint32_t i = r->denies; i < r->denies + r->ndenies; i++) {
 		const struct blob_deny d = blob_deny(&l->blob, i);
-		const char *s = path_suffix(d.suffix);
+		const char *s = path_suffix(&l->blob, d.suffix);
 		struct path deny;
 		bool under;
 

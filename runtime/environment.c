@@ -11,7 +11,7 @@ extern char **environ;
 /*
  * Never passed on, whatever the policy allows: what makes loaders and
  * interpreters run code that the command did not name, and credentials that
- * no tool needs.  A policy can still set them.
+ * no tool needs.  A policy can still set them.  None begins with a star.
  */
 static const char *const never[] = {
     "LD_*",
@@ -81,21 +81,17 @@ same(const char *name, const char *var, size_t n)
 	return strncmp(name, var, n) == 0 && name[n] == '\0';
 }
 
-/*
- * A name, or how it begins and a star.  Each variable is compared with each
- * pattern at every launch, and nearly all differ in their first byte.
- */
+/* A name, or how it begins and a star. */
 static bool
 matches(const char *pattern, const char *var, size_t n)
 {
-	size_t len;
-
-	if (*pattern != *var && *pattern != '*')
-		return false;
-	len = strlen(pattern);
-	if (pattern[len - 1] != '*')
-		return same(pattern, var, n);
-	return n >= len - 1 && memcmp(pattern, var, len - 1) == 0;
+	for (; *pattern != '*'; pattern++, var++, n--) {
+		if (n == 0)
+			return *pattern == '\0';
+		if (*pattern != *var)
+			return false;
+	}
+	return true;
 }
 
 bool
@@ -139,8 +135,9 @@ passes(const struct launch *l, const char *var, size_t n)
 {
 	bool allowed = (l->target.flags & BLOB_F_ENV_ALLOW) == 0;
 
+	/* At every launch, and nearly all differ in their first byte. */
 	for (size_t i = 0; i < sizeof(never) / sizeof(*never); i++)
-		if (matches(never[i], var, n))
+		if (*never[i] == *var && matches(never[i], var, n))
 			return false;
 	for (uint32_t i = 0; i < l->blob.nenvs; i++) {
 		const struct blob_env e = blob_env(&l->blob, i);
@@ -183,6 +180,16 @@ remove_from(struct launch *l, const char *var)
 	l->removed[l->nremoved++] = var;
 }
 
+static size_t
+name_length(const char *var)
+{
+	size_t n = 0;
+
+	while (var[n] != '\0' && var[n] != '=')
+		n++;
+	return n;
+}
+
 /*
  * What the command inherits.  What is no variable at all is removed, too:
  * programs do not agree on what its name would be.
@@ -191,7 +198,7 @@ static void
 inherit(struct launch *l)
 {
 	for (char **v = environ; v != NULL && *v != NULL; v++) {
-		const size_t n = strcspn(*v, "=");
+		const size_t n = name_length(*v);
 		const bool named = n > 0 && (*v)[n] == '=';
 
 		if (named && (is_set(l, *v, n) || is_proxy(l, *v, n)))

@@ -36,8 +36,9 @@ hash(const char *s, size_t n)
 {
 	unsigned h = 2166136261u;
 
+	/* The bit that tells capitals apart, and more: equal names stay so. */
 	for (size_t i = 0; i < n; i++)
-		h = (h ^ fold(s[i])) * 16777619u;
+		h = (h ^ ((unsigned char)s[i] | 0x20)) * 16777619u;
 	return (h ^ h >> 15) % SLOTS;
 }
 
@@ -110,11 +111,13 @@ listing_read(struct root *r)
 enum entry
 listing_find(const struct root *r, const char *suffix)
 {
-	size_t n = strcspn(suffix, "/");
+	size_t n = 0;
 	unsigned at;
 
-	if (!r->listed || n == 0)
+	if (!r->listed || *suffix == '\0')
 		return ENTRY_UNKNOWN;
+	while (suffix[n] != '\0' && suffix[n] != '/')
+		n++;
 	at = slot_of(suffix, n);
 	if (table.slots[at] == 0)
 		return ENTRY_MISSING;

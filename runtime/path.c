@@ -49,10 +49,11 @@ path_keep(const struct place *p)
 bool
 path_covers(struct path outer, struct path inner)
 {
+	/* What ends there first: of most pairs no more has to be compared. */
 	return outer.len <= inner.len &&
-	       memcmp(outer.s, inner.s, outer.len) == 0 &&
 	       (outer.len == 0 || outer.len == inner.len ||
-		   inner.s[outer.len] == '/');
+		   inner.s[outer.len] == '/') &&
+	       memcmp(outer.s, inner.s, outer.len) == 0;
 }
 
 int
@@ -284,13 +285,13 @@ place_here(struct place *ret)
 }
 
 const char *
-path_suffix(const char *suffix)
+path_suffix(const struct blob *b, const char *suffix)
 {
 	static char buf[PATH_MAX];
 	const char *id;
 	size_t n = 0, more;
 
-	if (strchr(suffix, BLOB_UID_BYTE) == NULL)
+	if (!b->names_uid || strchr(suffix, BLOB_UID_BYTE) == NULL)
 		return suffix;
 	id = decimal(getuid());
 	more = strlen(id);

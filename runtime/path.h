@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "runtime/blob.h"
+
 /*
  * Canonical paths: absolute, no "." and "..", no symbolic link on the way,
  * no slash at the end; the root directory is "".  One may be longer than
@@ -69,6 +71,6 @@ bool place_here(struct place *ret);
  * A suffix of the policy with the user's id filled in: itself, or a copy that
  * is valid until the next call.  NULL: it is too long.
  */
-const char *path_suffix(const char *suffix);
+const char *path_suffix(const struct blob *b, const char *suffix);
 
 #endif

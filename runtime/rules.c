@@ -231,7 +231,7 @@ covered(const struct launch *l, const struct grant *g)
 
 	for (uint32_t i = 0; i < l->blob.npaths; i++) {
 		const struct blob_path r = blob_path(&l->blob, i);
-		const char *suffix = path_suffix(r.suffix);
+		const char *suffix = path_suffix(&l->blob, r.suffix);
 
 		if (l->outcomes[i] != OUTCOME_GRANTED || suffix == NULL ||
 		    (r.flags & BLOB_PATH_CONSENT) != 0)
@@ -297,7 +297,7 @@ apply(struct launch *l, const struct blob_path *rule)
 	g.root = &l->roots[rule->root];
 	g.rights = rule->rights & l->handled.of[RIGHTS_FS];
 	g.parent = false;
-	g.suffix = path_suffix(rule->suffix);
+	g.suffix = path_suffix(&l->blob, rule->suffix);
 	if (g.rights == 0)
 		return OUTCOME_EMPTY;
 	if (g.root->withheld)

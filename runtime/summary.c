@@ -160,7 +160,7 @@ print_rule(const struct launch *l, uint32_t i, int fd)
 	const struct blob_path r = blob_path(&l->blob, i);
 	const struct root *root = &l->roots[r.root];
 	const enum outcome outcome = (enum outcome)l->outcomes[i];
-	const char *suffix = path_suffix(r.suffix);
+	const char *suffix = path_suffix(&l->blob, r.suffix);
 
 	line_add(label(outcome));
 	line_add(hexadecimal(r.rights & l->handled.of[RIGHTS_FS]));
