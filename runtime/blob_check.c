@@ -435,18 +435,37 @@ mark_strings(const struct blob *b, struct blob_marks *m)
 		blob_mark(m, blob_u32(b->cmds.p + i));
 }
 
-/* All offsets are known to be strings: as many different ones as strings? */
-static const char *
-check_all_used(const struct blob *b, uint32_t strings)
+static uint32_t
+count_used(const struct blob *b, uint8_t *bits)
 {
-	struct blob_marks m;
+	struct blob_marks m = {.bits = bits};
 
-	m.count = 0;
 	for (uint32_t at = 0; at < b->strs.len; at += BLOB_WINDOW) {
 		blob_marks_window(&m, at, b->strs.len);
 		mark_strings(b, &m);
 	}
-	return m.count == strings ? NULL : "a string is not used by any rule";
+	return m.count;
+}
+
+/* By itself, so that only large policies need the stack for it. */
+__attribute__((noinline)) static uint32_t
+count_used_large(const struct blob *b)
+{
+	uint8_t bits[BLOB_WINDOW / 8];
+
+	return count_used(b, bits);
+}
+
+/* All offsets are known to be strings: as many different ones as strings? */
+static const char *
+check_all_used(const struct blob *b, uint32_t strings)
+{
+	uint8_t bits[1024];
+	const uint32_t n = b->strs.len <= sizeof(bits) * 8
+			       ? count_used(b, bits)
+			       : count_used_large(b);
+
+	return n == strings ? NULL : "a string is not used by any rule";
 }
 
 static const char *

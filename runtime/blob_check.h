@@ -36,19 +36,18 @@ blob_is_string(struct blob_section s, uint32_t offset)
 enum { BLOB_WINDOW = 1 << 16 };
 
 struct blob_marks {
-	uint32_t base;
-	uint32_t count; /* different numbers seen, all windows together */
-	uint8_t bits[BLOB_WINDOW / 8];
+	uint32_t base, n; /* the window */
+	uint32_t count;	  /* different numbers seen, all windows together */
+	uint8_t *bits;	  /* BLOB_WINDOW of them, or as many as there are */
 };
 
 /* Moves the window to `base`; numbers are below `total`. */
 static inline void
 blob_marks_window(struct blob_marks *m, uint32_t base, uint32_t total)
 {
-	uint32_t n = total - base < BLOB_WINDOW ? total - base : BLOB_WINDOW;
-
 	m->base = base;
-	memset(m->bits, 0, (n + 7) / 8);
+	m->n = total - base < BLOB_WINDOW ? total - base : BLOB_WINDOW;
+	memset(m->bits, 0, (m->n + 7) / 8);
 }
 
 static inline void
@@ -56,7 +55,7 @@ blob_mark(struct blob_marks *m, uint32_t number)
 {
 	uint32_t i = number - m->base; /* wraps below the base: too large */
 
-	if (i < BLOB_WINDOW && (m->bits[i / 8] & 1 << i % 8) == 0) {
+	if (i < m->n && (m->bits[i / 8] & 1 << i % 8) == 0) {
 		m->bits[i / 8] |= (uint8_t)(1 << i % 8);
 		m->count++;
 	}

@@ -37,7 +37,8 @@ static const char *
 check_sources(const struct blob *b, struct blob_section strings)
 {
 	const uint8_t *r = b->prov.p + BLOB_PROV_HEADER;
-	struct blob_marks m;
+	uint8_t bits[BLOB_WINDOW / 8];
+	struct blob_marks m = {.bits = bits};
 	uint64_t previous = 0;
 	uint32_t count = 0;
 	const char *why = blob_check_strings(strings, &count);
@@ -65,7 +66,6 @@ check_sources(const struct blob *b, struct blob_section strings)
 				return "the name of a source has a control "
 				       "byte";
 	}
-	m.count = 0;
 	for (uint32_t at = 0; at < strings.len; at += BLOB_WINDOW) {
 		blob_marks_window(&m, at, strings.len);
 		for (uint32_t i = 0; i < b->nsources; i++)
@@ -183,9 +183,9 @@ check_links(const struct blob *b)
 static const char *
 check_all_used(const struct blob *b)
 {
-	struct blob_marks m;
+	uint8_t bits[BLOB_WINDOW / 8];
+	struct blob_marks m = {.bits = bits};
 
-	m.count = 0;
 	for (uint32_t at = 0; at < b->norigins; at += BLOB_WINDOW) {
 		blob_marks_window(&m, at, b->norigins);
 		for (uint32_t i = 0; i < b->nlinks; i++)

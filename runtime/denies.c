@@ -89,7 +89,7 @@ check_hidden(const struct root *r, const char *dir, const char *suffix)
 struct trail {
 	size_t len;  /* so many bytes of it hold no link */
 	size_t gone; /* so many name something missing; 0: all there */
-	char s[PATH_MAX];
+	char *s;     /* room for the longest */
 };
 
 /* Bytes of whole components that the two have in common. */
@@ -169,9 +169,10 @@ way_of(struct trail *t, const struct root *r, const char *suffix)
 void
 denies_resolve(struct launch *l)
 {
-	static struct trail trail;
+	struct trail trail = {.s = l->scratch.s};
 	const struct root *last = NULL;
 
+	l->present = memory_keep(l->blob.ndenies / 8 + 1);
 	for (uint32_t i = 0; i < l->blob.ndenies; i++) {
 		const struct blob_deny d = blob_deny(&l->blob, i);
 		const char *suffix = path_suffix(&l->blob, d.suffix);

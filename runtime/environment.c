@@ -167,16 +167,12 @@ too_many(void)
 static void
 add(struct launch *l, char *var)
 {
-	if (l->nvars == VARS_MAX)
-		too_many();
 	l->vars[l->nvars++] = var;
 }
 
 static void
 remove_from(struct launch *l, const char *var)
 {
-	if (l->nremoved == VARS_MAX)
-		too_many();
 	l->removed[l->nremoved++] = var;
 }
 
@@ -280,9 +276,24 @@ set_proxy(struct launch *l)
 			    proxy[i].direct ? "localhost,127.0.0.1,::1" : url);
 }
 
+/* As many as there could be: all that is inherited, and all that is set. */
+static void
+make_room(struct launch *l)
+{
+	size_t n = l->blob.nenvs + PROXY;
+
+	for (char **v = environ; v != NULL && *v != NULL; v++)
+		n++;
+	if (n > VARS_MAX)
+		too_many();
+	l->vars = memory_keep((n + 1) * sizeof(*l->vars));
+	l->removed = memory_keep(n * sizeof(*l->removed));
+}
+
 void
 environment_filter(struct launch *l)
 {
+	make_room(l);
 	inherit(l);
 	for (uint32_t i = 0; i < l->blob.nenvs; i++) {
 		const struct blob_env e = blob_env(&l->blob, i);

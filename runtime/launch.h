@@ -60,6 +60,7 @@ enum outcome {
 	OUTCOME_WITHHELD, /* would open a denied path; warned */
 	OUTCOME_UNASKED,  /* needs consent, got none */
 	OUTCOME_SKIPPED,  /* cannot be opened or wrong type; warned */
+	OUTCOME_LATER,	  /* through a link: when all others are judged */
 	OUTCOMES,
 };
 
@@ -84,21 +85,23 @@ struct launch {
 	struct root roots[BLOB_ROOTS];
 	unsigned nlinked;
 	uint32_t count[OUTCOMES];
-
-	struct place scratch; /* for one step at a time */
-
-	unsigned nkeep;
-	int keep[KEEP_MAX]; /* descriptors that stay open, ascending */
-	struct linked linked[LINKED_MAX];
-	uint8_t outcomes[BLOB_RULES_MAX]; /* enum outcome of each path rule */
-	uint8_t
-	    present[BLOB_RULES_MAX / 8 + 1]; /* a bit for each denied path */
+	uint8_t *outcomes; /* enum outcome of each path rule */
+	uint8_t *present;  /* a bit for each denied path */
 
 	/* The command's environment, what is set last; and what it lost. */
 	unsigned nvars, nset, nremoved;
-	char *vars[VARS_MAX + 1]; /* ends with NULL */
-	const char *removed[VARS_MAX];
+	char **vars; /* ends with NULL */
+	const char **removed;
+
+	/* Arrays at the end: what every launch touches lies in one page. */
+	unsigned nkeep;
+	int keep[KEEP_MAX];   /* descriptors that stay open, ascending */
+	struct place scratch; /* for one step at a time */
+	struct linked linked[LINKED_MAX];
 };
+
+/* `n` zeroed bytes that stay, aligned for anything.  There is no heap. */
+void *memory_keep(size_t n);
 
 /* The steps, in order.  None returns unless all of it is done. */
 void options_parse(struct launch *l, int argc, char **argv);
@@ -172,11 +175,35 @@ void listing_read(struct root *r);
 enum entry listing_find(const struct root *r, const char *suffix);
 
 /*
- * Opens a path that has symbolic links in it and tells where it leads.  -1:
- * missing, or not to be told this way; the caller follows the links then.
+ * Replaces the first symbolic link on the way by what it leads to.  Before
+ * byte `*from` no link is known to be; it is 0 afterwards.  False: there is
+ * none, or where it leads cannot be told this way.
  */
-int links_open(struct launch *l, const struct root *r, const char *suffix,
-    int flags, struct place *ret_at);
+bool links_follow(struct place *p, size_t *from);
+
+/* What the paths before this one have shown of those that follow. */
+enum hint_kind {
+	HINT_NONE,
+	HINT_PRESENT, /* no link on the way, and there */
+	HINT_MISSING,
+	HINT_LINK,    /* on the way, or the last component itself */
+	HINT_GRANTED, /* no link on the way, and all that is in it */
+};
+struct hint {
+	const struct root *root;
+	const char *path; /* a suffix of the policy, which stays */
+	size_t len;	  /* so many bytes of it, whole components */
+	enum hint_kind kind;
+};
+
+/* Of the suffix or of what is above it; never HINT_PRESENT. */
+enum hint_kind hint_of(
+    const struct hint *h, const struct root *r, const char *suffix);
+void hint_set(struct hint *h, const struct root *r, const char *suffix,
+    enum hint_kind kind);
+/* `suffix` is missing; is its directory, too?  `next`: the one that follows. */
+void hint_missing(
+    struct hint *h, const struct root *r, const char *suffix, const char *next);
 
 /* "read_file": the name of one right; what follows where it is missing. */
 const char *right_name(enum rights_class class, uint64_t right);

@@ -1,12 +1,10 @@
 #include <config.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "runtime/landlock.h"
 #include "runtime/launch.h"
 
 /*
@@ -18,23 +16,37 @@
 static const struct path procfs = {sizeof("/proc") - 1, "/proc"};
 
 enum { NOSYMFOLLOW = 0x2000 }; /* ST_NOSYMFOLLOW of statfs(2) */
-enum { LINKS_MAX = 8 }; /* more than that is left to the kernel and procfs */
+
+/* The link read last, for the paths behind it that follow: they are sorted. */
+static struct {
+	size_t len; /* 0: none that fits */
+	char link[256];
+	char target[PATH_MAX];
+} last;
 
 /* The first component of `p` from `from` on that is a link: where it ends. */
 static size_t
-find_link(struct place *p, size_t from, char *ret_target, ssize_t *ret_n)
+find_link(struct place *p, size_t from)
 {
 	char saved;
 	size_t end;
+	ssize_t n;
 
-	for (; from < p->len; from = end) {
+	if (last.len > from &&
+	    path_covers((struct path){last.len, last.link}, path_of(p)))
+		return last.len;
+	for (last.len = 0; from < p->len; from = end) {
 		end = from + 1 + strcspn(p->s + from + 1, "/");
 		saved = p->s[end];
 		p->s[end] = '\0';
-		*ret_n = readlink(p->s, ret_target, PATH_MAX - 1);
+		n = readlink(p->s, last.target, sizeof(last.target) - 1);
+		if (n > 0 && end < sizeof(last.link)) {
+			memcpy(last.link, p->s, end);
+			last.len = end;
+		}
 		p->s[end] = saved;
-		if (*ret_n > 0) {
-			ret_target[*ret_n] = '\0';
+		if (n > 0) {
+			last.target[n] = '\0';
 			return end;
 		}
 		if (errno != EINVAL)
@@ -108,33 +120,15 @@ followed(struct place *p, size_t end)
 	return answer;
 }
 
-int
-links_open(struct launch *l, const struct root *r, const char *suffix,
-    int flags, struct place *ret_at)
+bool
+links_follow(struct place *p, size_t *from)
 {
-	static char target[PATH_MAX];
-	size_t from = r->at.len, end;
-	ssize_t n;
+	size_t end;
 
-	place_set(ret_at, r->at);
-	if (!place_join(ret_at, suffix, strlen(suffix)))
-		return -1;
-	for (int i = 0; i < LINKS_MAX; i++) {
-		int fd;
-
-		/* There a link's text is not where it leads. */
-		if (path_covers(procfs, path_of(ret_at)))
-			return -1;
-		end = find_link(ret_at, from, target, &n);
-		if (end == 0 || !followed(ret_at, end) ||
-		    !substitute(ret_at, end, target))
-			return -1;
-		fd = descriptors_open(l, AT_FDCWD,
-		    ret_at->len == 0 ? "/" : ret_at->s, flags,
-		    RESOLVE_NO_LINKS | RESOLVE_NO_MAGIC);
-		if (fd >= 0 || errno != ELOOP)
-			return fd;
-		from = 0;
-	}
-	return -1;
+	/* There a link's text is not where it leads. */
+	if (path_covers(procfs, path_of(p)))
+		return false;
+	end = find_link(p, *from);
+	*from = 0;
+	return end > 0 && followed(p, end) && substitute(p, end, last.target);
 }

@@ -1,7 +1,6 @@
 #include <config.h>
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -20,7 +19,8 @@ enum { SLOTS = 1024, BUFFER = 24 * 1024 };
 /* struct linux_dirent64: u64 inode, u64 offset, u16 length, u8 type, name. */
 enum { D_LENGTH = 16, D_TYPE = 18, D_NAME = 19 };
 
-static struct {
+/* Aligned to a page: an ordinary home's entries lie in the first. */
+static _Alignas(4096) struct {
 	uint16_t slots[SLOTS]; /* 1 + offset in bytes / 8; 0: free */
 	_Alignas(8) unsigned char bytes[BUFFER];
 } table;
@@ -95,16 +95,12 @@ listing_read(struct root *r)
 {
 	size_t size = 0;
 	ssize_t n;
-	int fd = openat(r->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (fd < 0)
-		return;
 	do {
-		n = syscall(SYS_getdents64, fd, table.bytes + size,
+		n = syscall(SYS_getdents64, r->fd, table.bytes + size,
 		    sizeof(table.bytes) - size);
 		size += n > 0 ? (size_t)n : 0;
 	} while (n > 0);
-	close(fd);
 	r->listed = n == 0 && index_entries(size);
 }
 

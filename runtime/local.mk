@@ -15,18 +15,21 @@ if X86_64
 blob_sources += runtime/sha256_x86.c
 endif
 
+# load.c comes first: what main keeps then shares a page with the end of .data.
 loader_sources = \
+	runtime/load.c \
 	$(blob_sources) \
 	runtime/denies.c \
 	runtime/descriptors.c \
 	runtime/environment.c \
 	runtime/exec.c \
 	runtime/filter.c \
+	runtime/hints.c \
 	runtime/kernel.c \
 	runtime/landlock.c \
 	runtime/links.c \
 	runtime/listing.c \
-	runtime/load.c \
+	runtime/memory.c \
 	runtime/options.c \
 	runtime/path.c \
 	runtime/policy.c \

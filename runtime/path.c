@@ -9,10 +9,8 @@
 
 #include "runtime/blob.h"
 #include "runtime/landlock.h"
-#include "runtime/path.h"
+#include "runtime/launch.h"
 #include "runtime/report.h"
-
-enum { POOL_SIZE = 256 * 1024 };
 
 /* Where to return to. */
 static int here = -1;
@@ -26,17 +24,10 @@ path_of(const struct place *p)
 struct path
 path_copy(struct path p)
 {
-	static struct {
-		size_t used;
-		char bytes[POOL_SIZE];
-	} pool;
-	char *copy = pool.bytes + pool.used;
+	char *copy = memory_keep(p.len + 1);
 
-	if (p.len >= sizeof(pool.bytes) - pool.used)
-		die("roots", "too many long paths", NULL);
 	memcpy(copy, p.s, p.len);
 	copy[p.len] = '\0';
-	pool.used += p.len + 1;
 	return (struct path){p.len, copy};
 }
 
@@ -155,10 +146,11 @@ bool
 place_of_fd(int fd, struct place *ret)
 {
 	char link[40] = "/proc/self/fd/";
-	const char *n = decimal((uint64_t)fd);
+	const char *n;
 
 	if (here >= 0 && fchdir(fd) == 0)
 		return place_here(ret);
+	n = decimal((uint64_t)fd);
 	memcpy(link + strlen(link), n, strlen(n) + 1);
 	return place_of_link(link, ret);
 }
@@ -285,13 +277,13 @@ place_here(struct place *ret)
 }
 
 const char *
-path_suffix(const struct blob *b, const char *suffix)
+path_expand(const char *suffix)
 {
 	static char buf[PATH_MAX];
 	const char *id;
 	size_t n = 0, more;
 
-	if (!b->names_uid || strchr(suffix, BLOB_UID_BYTE) == NULL)
+	if (strchr(suffix, BLOB_UID_BYTE) == NULL)
 		return suffix;
 	id = decimal(getuid());
 	more = strlen(id);

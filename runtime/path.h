@@ -29,7 +29,7 @@ struct place {
 };
 
 struct path path_of(const struct place *p);
-/* A copy that stays: the few paths of a launch lie close together. */
+/* A copy that stays. */
 struct path path_copy(struct path p);
 struct path path_keep(const struct place *p);
 /* Is `inner` the path `outer` or below it?  Suffixes may be compared, too. */
@@ -71,6 +71,12 @@ bool place_here(struct place *ret);
  * A suffix of the policy with the user's id filled in: itself, or a copy that
  * is valid until the next call.  NULL: it is too long.
  */
-const char *path_suffix(const struct blob *b, const char *suffix);
+const char *path_expand(const char *suffix);
+
+static inline const char *
+path_suffix(const struct blob *b, const char *suffix)
+{
+	return b->names_uid ? path_expand(suffix) : suffix;
+}
 
 #endif

@@ -4,17 +4,14 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "runtime/launch.h"
 #include "runtime/report.h"
 
-/*
- * Our own copy: what is validated is what is applied.  The second is that of
- * a base policy.
- */
-static uint8_t copies[2][BLOB_MAX + 1];
+enum { ORDINARY = 64 * 1024 }; /* larger policies are mapped */
 
 /* Judges the open file and not its name: nobody else may have written it. */
 static uint32_t
@@ -38,19 +35,32 @@ check_file(const char *name, int fd, struct path at)
 	return (uint32_t)st.st_size;
 }
 
-/* A file that grows meanwhile is cut, and fails its length and digest. */
+/*
+ * Our own copy: what is validated is what is applied.  There is room for one
+ * byte more, so that a file that grows meanwhile fails its length.
+ */
 static uint32_t
-read_all(const char *name, int fd, uint32_t expected, uint8_t *ret_bytes)
+read_all(const char *name, int fd, uint32_t expected, uint8_t **ret_bytes)
 {
+	const size_t room = (size_t)expected + 1;
+	uint8_t *bytes;
 	uint32_t size = 0;
 	ssize_t n;
 
+	if (room <= ORDINARY)
+		bytes = memory_keep(room);
+	else
+		bytes = mmap(NULL, room, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (bytes == MAP_FAILED)
+		die("policy", name, ": ", strerror(errno), NULL);
 	do {
-		n = read(fd, ret_bytes + size, sizeof(copies[0]) - size);
+		n = read(fd, bytes + size, room - size);
 		if (n < 0)
 			die("policy", name, ": ", strerror(errno), NULL);
 		size += (uint32_t)n;
 	} while (n > 0 && size < expected);
+	*ret_bytes = bytes;
 	return size;
 }
 
@@ -108,9 +118,8 @@ check_id(const struct launch *l)
 void
 policy_read(struct launch *l)
 {
-	static unsigned nread;
 	const char *name = l->opt.policy, *why;
-	uint8_t *bytes = copies[nread++];
+	uint8_t *bytes;
 	uint32_t size;
 	int fd;
 
@@ -118,8 +127,8 @@ policy_read(struct launch *l)
 		die("policy", "this program must not be set-user-ID", NULL);
 	fd = open_policy(l, name);
 	size = check_file(name, fd, path_keep(&l->scratch));
-	if (!blob_open_enforcing(
-		&l->blob, bytes, read_all(name, fd, size, bytes), &why))
+	size = read_all(name, fd, size, &bytes);
+	if (!blob_open_enforcing(&l->blob, bytes, size, &why))
 		die("policy", name, ": ", why, ", compile it again", NULL);
 	close(fd);
 	check_id(l);

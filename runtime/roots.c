@@ -138,9 +138,13 @@ open_home(struct launch *l)
 		return "is not an absolute path";
 	if (has_dots(path))
 		return "has .. in it";
-	fd = place_open(path, O_PATH | O_DIRECTORY, &l->scratch);
+	/* To be listed; one that may not be is known by its name alone. */
+	fd = place_open(path, O_RDONLY | O_DIRECTORY, &l->scratch);
 	if (fd < 0) {
-		fd = openat(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		fd = openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (fd < 0 && errno == EACCES)
+			fd = openat(
+			    AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 		if (fd < 0 || !place_of_fd(fd, &l->scratch))
 			return strerror(errno);
 	}

@@ -20,21 +20,30 @@ struct grant {
 	const struct root *root;
 	uint64_t rights; /* of the rule, as far as the kernel handles them */
 	int fd;
-	int error;    /* why fd is -1 */
-	bool linked;  /* a link was followed, or may have been */
-	bool located; /* `at` is where it led */
-	bool parent;  /* the path is missing, this is its parent */
+	int error;	      /* why fd is -1 */
+	bool known;	      /* by a hint, without a look at it */
+	bool later;	      /* leave a path with links on its way for later */
+	bool linked;	      /* a link was followed, or may have been */
+	bool located;	      /* `at` is where it led */
+	bool parent;	      /* the path is missing, this is its parent */
+	enum outcome settled; /* fd is -1 and need not be; OUTCOMES: no */
 	const char *suffix;
-	struct place at; /* canonical, once fd is open */
+	struct hint hint, above; /* above: a directory granted with these: */
+	uint64_t above_rights;
+	struct place *at; /* canonical, once fd is open */
 };
+
+enum { LINKS_MAX = 8 }; /* more than that is left to the kernel and procfs */
+enum { SPECIAL = BLOB_PATH_CONSENT | BLOB_PATH_HOLD | BLOB_PATH_MAGIC };
+enum pass { PASS_PLAIN, PASS_LINKED, PASS_CONSENT };
 
 /* The path as the profile has it, for messages. */
 static const char *
 spelled(struct grant *g)
 {
-	place_set(&g->at, g->root->at);
-	place_join(&g->at, g->suffix, strlen(g->suffix));
-	return shown(g->at.s);
+	place_set(g->at, g->root->at);
+	place_join(g->at, g->suffix, strlen(g->suffix));
+	return shown(g->at->s);
 }
 
 /* A profile's own rule must hold; a group's is for many machines. */
@@ -65,11 +74,11 @@ add(struct launch *l, struct grant *g)
 	    (g->rule.flags & BLOB_PATH_MAGIC) != 0)
 		return OUTCOME_EMPTY;
 	if (status != 0)
-		die("rules", "the kernel refuses ", shown(g->at.s), ": ",
+		die("rules", "the kernel refuses ", shown(g->at->s), ": ",
 		    strerror(errno), NULL);
 	if ((g->rule.flags & BLOB_PATH_HOLD) != 0) {
 		if (fcntl(g->fd, F_SETFD, 0) != 0)
-			die("rules", "cannot hold ", shown(g->at.s), ": ",
+			die("rules", "cannot hold ", shown(g->at->s), ": ",
 			    strerror(errno), NULL);
 		descriptors_keep(l, g->fd);
 	}
@@ -121,29 +130,107 @@ grant_standard(struct launch *l, struct grant *g)
 	return g->rights == 0 ? OUTCOME_EMPTY : add(l, g);
 }
 
+/*
+ * What became of the rule for the path that a link leads to, if the policy
+ * has one that gives as much: /bin, /lib and /sbin lead to directories that
+ * are granted by themselves.  OUTCOMES: it has not.
+ */
+static enum outcome
+twin(const struct launch *l, const struct grant *g)
+{
+	const char *suffix = g->at->s + 1;
+	uint32_t from = 0, end = l->blob.npaths;
+
+	if (g->at->len == 0 || g->parent || (g->rule.flags & SPECIAL) != 0)
+		return OUTCOMES;
+	while (from < end) { /* the root directory's come first */
+		const uint32_t i = from + (end - from) / 2;
+		const struct blob_path r = blob_path(&l->blob, i);
+
+		if (r.root == BLOB_ROOT_SLASH &&
+		    path_order(r.suffix, suffix) < 0)
+			from = i + 1;
+		else
+			end = i;
+	}
+	for (; from < l->blob.npaths; from++) {
+		const struct blob_path r = blob_path(&l->blob, from);
+		const enum outcome o = (enum outcome)l->outcomes[from];
+
+		if (r.root != BLOB_ROOT_SLASH ||
+		    path_suffix(&l->blob, r.suffix) != r.suffix ||
+		    strcmp(r.suffix, suffix) != 0)
+			break;
+		if (r.kind != g->rule.kind || r.missing != g->rule.missing ||
+		    (r.flags & SPECIAL) != 0)
+			continue;
+		if (o == OUTCOME_MISSING)
+			return o;
+		if (o == OUTCOME_GRANTED && (g->rights & ~r.rights) == 0)
+			return OUTCOME_GRANTED_LINK;
+	}
+	return OUTCOMES;
+}
+
+/* Opens what links lead to; each is read, or else the kernel follows. */
+static void
+open_linked(struct launch *l, struct grant *g, int flags)
+{
+	const bool magic = (g->rule.flags & BLOB_PATH_MAGIC) != 0;
+	size_t from = g->root->at.len;
+
+	place_set(g->at, g->root->at);
+	for (int i = magic ? LINKS_MAX : 0;
+	     i < LINKS_MAX &&
+	     (i > 0 || place_join(g->at, g->suffix, strlen(g->suffix))) &&
+	     links_follow(g->at, &from);
+	     i++) {
+		g->settled = twin(l, g);
+		if (g->settled != OUTCOMES)
+			return;
+		g->fd = descriptors_open(l, AT_FDCWD,
+		    g->at->len == 0 ? "/" : g->at->s, flags,
+		    RESOLVE_NO_LINKS | RESOLVE_NO_MAGIC);
+		g->located = g->fd >= 0;
+		if (g->located || errno == ENOENT)
+			return;
+		if (errno != ELOOP)
+			break;
+	}
+	g->fd = descriptors_open(l, g->root->fd,
+	    *g->suffix == '\0' ? "." : g->suffix, flags,
+	    magic ? 0 : RESOLVE_NO_MAGIC);
+}
+
 static bool
 open_at(struct launch *l, struct grant *g, int flags)
 {
-	const char *path = *g->suffix == '\0' ? "." : g->suffix;
-	const bool magic = (g->rule.flags & BLOB_PATH_MAGIC) != 0;
+	const enum hint_kind hint = hint_of(&g->hint, g->root, g->suffix);
 
 	g->linked = g->located = false;
+	g->settled = OUTCOMES;
 	g->error = 0;
-	if (listing_find(g->root, g->suffix) == ENTRY_MISSING) {
+	g->fd = -1;
+	g->known = hint != HINT_NONE ||
+		   listing_find(g->root, g->suffix) == ENTRY_MISSING;
+	if (g->known && hint != HINT_LINK) {
 		g->error = ENOENT;
 		return false;
 	}
-	g->fd = descriptors_open(
-	    l, g->root->fd, path, flags, RESOLVE_NO_LINKS | RESOLVE_NO_MAGIC);
+	if (*g->suffix == '\0') {
+		g->fd = g->root->fd;
+		return true;
+	}
+	errno = ELOOP;
+	if (hint != HINT_LINK)
+		g->fd = descriptors_open(l, g->root->fd, g->suffix, flags,
+		    RESOLVE_NO_LINKS | RESOLVE_NO_MAGIC);
 	if (g->fd < 0 && errno == ELOOP) {
 		g->linked = true;
-		if (!magic)
-			g->fd =
-			    links_open(l, g->root, g->suffix, flags, &g->at);
-		g->located = g->fd >= 0;
-		if (g->fd < 0)
-			g->fd = descriptors_open(l, g->root->fd, path, flags,
-			    magic ? 0 : RESOLVE_NO_MAGIC);
+		if (g->later && (g->rule.flags & BLOB_PATH_MAGIC) == 0)
+			g->settled = OUTCOME_LATER;
+		else
+			open_linked(l, g, flags);
 	}
 	g->error = g->fd < 0 ? errno : 0;
 	return g->fd >= 0;
@@ -175,6 +262,7 @@ open_parent(struct launch *l, struct grant *g)
 	parent[n] = '\0';
 	g->suffix = parent;
 	g->parent = true;
+	g->later = false;
 	return open_at(l, g, O_DIRECTORY);
 }
 
@@ -185,6 +273,8 @@ open_grant(struct launch *l, struct grant *g)
 	struct stat st;
 
 	if (!open_at(l, g, g->rule.kind == BLOB_KIND_DIR ? O_DIRECTORY : 0)) {
+		if (g->settled != OUTCOMES)
+			return g->settled;
 		if (not_directory(l, g))
 			return refuse_or_skip(g, "is not a directory",
 			    "correct the path or grant it as a file");
@@ -210,12 +300,12 @@ static enum outcome
 locate(struct grant *g)
 {
 	if (!g->linked) {
-		place_set(&g->at, g->root->at);
-		if (place_join(&g->at, g->suffix, strlen(g->suffix)))
+		place_set(g->at, g->root->at);
+		if (place_join(g->at, g->suffix, strlen(g->suffix)))
 			return OUTCOME_GRANTED;
 		return refuse_or_skip(g, strerror(ENAMETOOLONG), "shorten it");
 	}
-	if (g->located || place_of_fd(g->fd, &g->at))
+	if (g->located || place_of_fd(g->fd, g->at))
 		return OUTCOME_GRANTED;
 	if ((g->rule.flags & BLOB_PATH_MAGIC) != 0)
 		return OUTCOME_EMPTY; /* a pipe or socket: free anyway */
@@ -238,7 +328,7 @@ covered(const struct launch *l, const struct grant *g)
 			continue;
 		place_set(&p, l->roots[r.root].at);
 		if (place_join(&p, suffix, strlen(suffix)) &&
-		    path_covers(path_of(&p), path_of(&g->at)))
+		    path_covers(path_of(&p), path_of(g->at)))
 			have |= r.rights;
 	}
 	return (g->rights & ~have) == 0;
@@ -261,7 +351,7 @@ ask(const struct grant *g)
 		     : "");
 	line_add((g->rights & BLOB_FS_WRITES) != 0 ? "write" : "");
 	line_add(" to ");
-	line_add(shown(g->at.s));
+	line_add(shown(g->at->s));
 	line_add("? [y/N] ");
 	line_ask(tty);
 	n = read(tty, answer, sizeof(answer));
@@ -281,52 +371,52 @@ consent(const struct launch *l, const struct grant *g)
 {
 	if (l->opt.allow_cwd || (can_ask(l) && ask(g)))
 		return OUTCOME_GRANTED;
-	warn(shown(g->at.s), " is not granted: pass --allow-cwd to grant it",
+	warn(shown(g->at->s), " is not granted: pass --allow-cwd to grant it",
 	    NULL);
 	return OUTCOME_UNASKED;
 }
 
 static enum outcome
-apply(struct launch *l, const struct blob_path *rule)
+apply(struct launch *l, struct grant *g)
 {
-	static struct grant g;
-	const bool agree = (rule->flags & BLOB_PATH_CONSENT) != 0;
+	const bool agree = (g->rule.flags & BLOB_PATH_CONSENT) != 0;
 	enum outcome o;
 
-	g.rule = *rule;
-	g.root = &l->roots[rule->root];
-	g.rights = rule->rights & l->handled.of[RIGHTS_FS];
-	g.parent = false;
-	g.suffix = path_suffix(&l->blob, rule->suffix);
-	if (g.rights == 0)
+	g->root = &l->roots[g->rule.root];
+	g->rights = g->rule.rights & l->handled.of[RIGHTS_FS];
+	g->fd = -1;
+	g->error = 0;
+	g->known = g->linked = g->parent = false;
+	g->suffix = path_suffix(&l->blob, g->rule.suffix);
+	if (g->rights == 0)
 		return OUTCOME_EMPTY;
-	if (g.root->withheld)
+	if (g->root->withheld)
 		return OUTCOME_WITHHELD;
-	if (g.root->fd < 0)
+	if (g->root->fd < 0)
 		return OUTCOME_MISSING;
-	if (g.suffix == NULL) {
-		g.suffix = rule->suffix;
-		return refuse_or_skip(&g, strerror(ENAMETOOLONG), "shorten it");
+	if (g->suffix == NULL) {
+		g->suffix = g->rule.suffix;
+		return refuse_or_skip(g, strerror(ENAMETOOLONG), "shorten it");
 	}
-	if ((g.fd = standard(&g)) >= 0)
-		return grant_standard(l, &g);
-	if ((o = open_grant(l, &g)) != OUTCOME_GRANTED ||
-	    (o = locate(&g)) != OUTCOME_GRANTED)
+	if ((g->fd = standard(g)) >= 0)
+		return grant_standard(l, g);
+	if ((o = open_grant(l, g)) != OUTCOME_GRANTED ||
+	    (o = locate(g)) != OUTCOME_GRANTED)
 		return o;
-	if (agree && covered(l, &g))
+	if (agree && covered(l, g))
 		return OUTCOME_COVERED;
 	if (agree && !l->opt.allow_cwd && !can_ask(l))
-		return consent(l, &g);
-	if (!denies_allow(l, rule, path_of(&g.at), g.rights))
+		return consent(l, g);
+	if (!denies_allow(l, &g->rule, path_of(g->at), g->rights))
 		return OUTCOME_WITHHELD;
 	if (!l->opt.allow_writable_policy)
-		protect_check(path_of(&g.at), g.fd, g.rights);
-	wsl_check_drive(path_of(&g.at), g.fd, false);
-	within_grant(l, rule, path_of(&g.at), g.rights,
-	    !g.linked && !g.parent && g.suffix == rule->suffix, g.fd);
-	if (agree && (o = consent(l, &g)) != OUTCOME_GRANTED)
+		protect_check(path_of(g->at), g->fd, g->rights);
+	wsl_check_drive(path_of(g->at), g->fd, false);
+	within_grant(l, &g->rule, path_of(g->at), g->rights,
+	    !g->linked && !g->parent && g->suffix == g->rule.suffix, g->fd);
+	if (agree && (o = consent(l, g)) != OUTCOME_GRANTED)
 		return o;
-	return add(l, &g);
+	return add(l, g);
 }
 
 static bool
@@ -336,27 +426,113 @@ granted(enum outcome o)
 	       o == OUTCOME_GRANTED_PARENT || o == OUTCOME_COVERED;
 }
 
-/* Those that need consent come last: others may make asking needless. */
-static void
-pass(struct launch *l, unsigned agree)
+/*
+ * A path right below a directory that was granted with as much: unless it is a
+ * link the grant above is all that it needs, and asking that is a third of
+ * the price of a rule.  OUTCOMES: it needs a rule.
+ */
+static enum outcome
+below_granted(const struct launch *l, struct grant *g)
 {
-	for (uint32_t i = 0; i < l->blob.npaths; i++) {
-		const struct blob_path rule = blob_path(&l->blob, i);
+	const struct hint *h = &g->above;
+	char first;
 
-		if ((rule.flags & BLOB_PATH_CONSENT) != agree)
+	if (h->root != &l->roots[g->rule.root] ||
+	    (g->rule.rights & ~g->above_rights) != 0 ||
+	    hint_of(h, h->root, g->rule.suffix) != HINT_GRANTED ||
+	    g->rule.suffix[h->len] == '\0' ||
+	    strchr(g->rule.suffix + h->len + 1, '/') != NULL ||
+	    g->rule.kind != BLOB_KIND_ANY ||
+	    g->rule.missing != BLOB_MISSING_SKIP ||
+	    (g->rule.flags & SPECIAL) != 0 || l->blob.names_uid)
+		return OUTCOMES;
+	if (readlinkat(h->root->fd, g->rule.suffix, &first, 1) >= 0)
+		return OUTCOME_LATER;
+	return errno == EINVAL	 ? OUTCOME_GRANTED
+	       : errno == ENOENT ? OUTCOME_MISSING
+				 : OUTCOMES;
+}
+
+/* The suffix of the rule that follows, if it has the same root. */
+static const char *
+next_suffix(const struct launch *l, uint32_t i)
+{
+	if (i + 1 == l->blob.npaths)
+		return NULL;
+
+	const struct blob_path a = blob_path(&l->blob, i);
+	const struct blob_path b = blob_path(&l->blob, i + 1);
+
+	return a.root == b.root ? b.suffix : NULL;
+}
+
+/* What the rule's outcome says about the paths that follow. */
+static void
+learn(const struct launch *l, struct grant *g, uint32_t i, enum outcome o)
+{
+	if (g->known ||
+	    g->suffix != g->rule.suffix) /* the user's id is in it */
+		return;
+	if (o == OUTCOME_GRANTED && g->rule.kind == BLOB_KIND_ANY &&
+	    hint_of(&g->above, g->root, g->suffix) == HINT_NONE) {
+		hint_set(&g->above, g->root, g->suffix, HINT_GRANTED);
+		g->above_rights = g->rule.rights;
+	}
+	if (o == OUTCOME_LATER)
+		hint_set(&g->hint, g->root, g->suffix, HINT_LINK);
+	else if (g->error == ENOENT)
+		hint_missing(&g->hint, g->root, g->suffix, next_suffix(l, i));
+	else if (g->fd >= 0 && !g->linked)
+		hint_set(&g->hint, g->root, g->suffix, HINT_PRESENT);
+}
+
+/*
+ * Three passes: paths as they are written, those with links on their way, of
+ * which the others may be twins, and those that need consent, which others may
+ * make needless.
+ */
+static void
+pass(struct launch *l, enum pass pass)
+{
+	struct grant g = {.at = &l->scratch};
+
+	for (uint32_t i = 0; i < l->blob.npaths; i++) {
+		if (pass == PASS_LINKED && l->outcomes[i] != OUTCOME_LATER)
 			continue;
-		l->outcomes[i] = (uint8_t)apply(l, &rule);
-		if (!granted((enum outcome)l->outcomes[i]))
-			within_missing(l, &rule);
-		l->count[l->outcomes[i]]++;
+		g.later = pass == PASS_PLAIN;
+		g.rule = blob_path(&l->blob, i);
+		if (((g.rule.flags & BLOB_PATH_CONSENT) != 0) !=
+		    (pass == PASS_CONSENT))
+			continue;
+		if (pass == PASS_LINKED)
+			hint_set(&g.hint, &l->roots[g.rule.root], g.rule.suffix,
+			    HINT_LINK);
+
+		enum outcome o = OUTCOMES;
+
+		if (pass == PASS_PLAIN)
+			o = below_granted(l, &g);
+		if (o == OUTCOMES) {
+			o = apply(l, &g);
+			if (pass == PASS_PLAIN)
+				learn(l, &g, i, o);
+		}
+		l->outcomes[i] = (uint8_t)o;
+		if (o == OUTCOME_LATER)
+			continue;
+		if (!granted(o))
+			within_missing(l, &g.rule);
+		l->count[o]++;
 	}
 }
 
 void
 rules_apply(struct launch *l)
 {
-	pass(l, 0);
-	pass(l, BLOB_PATH_CONSENT);
+	l->outcomes = memory_keep(l->blob.npaths);
+	pass(l, PASS_PLAIN);
+	pass(l, PASS_LINKED);
+	pass(l, PASS_CONSENT);
 	if (l->count[OUTCOME_GRANTED] + l->count[OUTCOME_GRANTED_LINK] +
 		l->count[OUTCOME_GRANTED_PARENT] ==
 	    0)

@@ -148,6 +148,7 @@ label(enum outcome outcome)
 		return "unasked    ";
 	case OUTCOME_SKIPPED:
 		return "skipped    ";
+	case OUTCOME_LATER:
 	case OUTCOMES:
 		break;
 	}

@@ -37,7 +37,7 @@ bypassed(const struct launch *l, struct path deny)
 
 	for (uint32_t i = 0; i < l->blob.npaths; i++) {
 		const struct blob_path r = blob_path(&l->blob, i);
-		const char *suffix = path_suffix(r.suffix);
+		const char *suffix = path_suffix(&l->blob, r.suffix);
 
 		if ((r.flags & BLOB_PATH_BYPASS) == 0 || suffix == NULL)
 			continue;
@@ -111,7 +111,7 @@ denies_verify(const struct launch *l)
 
 		if ((l->present[i / 8] & 1 << i % 8) == 0)
 			continue;
-		suffix = path_suffix(d.suffix);
+		suffix = path_suffix(&l->blob, d.suffix);
 		place_set(&at, r->at);
 		if (suffix != NULL && place_join(&at, suffix, strlen(suffix)))
 			verify(l, &d, r->fd, suffix, path_of(&at));

@@ -327,7 +327,7 @@ within_grant(const struct launch *l, const struct blob_path *rule,
 void
 within_missing(const struct launch *l, const struct blob_path *rule)
 {
-	const char *suffix = path_suffix(rule->suffix);
+	const char *suffix = path_suffix(&l->blob, rule->suffix);
 	const struct root *r = &l->roots[rule->root];
 	static struct place at;
 	uint64_t rights = rule->rights & l->handled.of[RIGHTS_FS];
