@@ -56,6 +56,7 @@ script_tests = \
 	tests/kernel/environment.test \
 	tests/kernel/escape/escape.test \
 	tests/kernel/fault.test \
+	tests/kernel/links.test \
 	tests/kernel/network.test \
 	tests/kernel/paths.test \
 	tests/kernel/probe.test \
