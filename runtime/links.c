@@ -17,11 +17,17 @@ static const struct path procfs = {sizeof("/proc") - 1, "/proc"};
 
 enum { NOSYMFOLLOW = 0x2000 }; /* ST_NOSYMFOLLOW of statfs(2) */
 
-/* The link read last, for the paths behind it that follow: they are sorted. */
+/*
+ * The link read last, for the paths behind it that follow: they are sorted.
+ * After its target comes the rest of the path that it is put into: what is
+ * touched together lies together.
+ */
 static struct {
 	size_t len; /* 0: none that fits */
 	char link[256];
-	char target[PATH_MAX];
+	char dir[256]; /* that followed() asked last */
+	bool follows;  /* what it was told */
+	char target[PATH_MAX + PLACE_MAX];
 } last;
 
 /* The first component of `p` from `from` on that is a link: where it ends. */
@@ -39,7 +45,7 @@ find_link(struct place *p, size_t from)
 		end = from + 1 + strcspn(p->s + from + 1, "/");
 		saved = p->s[end];
 		p->s[end] = '\0';
-		n = readlink(p->s, last.target, sizeof(last.target) - 1);
+		n = readlink(p->s, last.target, PATH_MAX - 1);
 		if (n > 0 && end < sizeof(last.link)) {
 			memcpy(last.link, p->s, end);
 			last.len = end;
@@ -61,13 +67,14 @@ find_link(struct place *p, size_t from)
  * could follow a link, and is not taken: false.
  */
 static bool
-substitute(struct place *p, size_t end, const char *target)
+substitute(struct place *p, size_t end)
 {
-	static struct place rest;
+	const char *target = last.target;
+	const size_t nrest = p->len - end;
+	char *rest = last.target + strlen(target) + 1;
 	size_t n;
 
-	rest.len = p->len - end;
-	memcpy(rest.s, p->s + end, rest.len + 1);
+	memcpy(rest, p->s + end, nrest + 1);
 	while (end > 0 && p->s[end - 1] != '/')
 		end--;
 	p->len = *target == '/' || end == 0 ? 0 : end - 1;
@@ -89,7 +96,7 @@ substitute(struct place *p, size_t end, const char *target)
 		}
 	}
 	p->s[p->len] = '\0';
-	return rest.len < 2 || place_join(p, rest.s + 1, rest.len - 1);
+	return nrest < 2 || place_join(p, rest + 1, nrest - 1);
 }
 
 /*
@@ -99,25 +106,22 @@ substitute(struct place *p, size_t end, const char *target)
 static bool
 followed(struct place *p, size_t end)
 {
-	static char asked[256];
-	static bool answer;
 	struct statfs fs;
 
 	while (end > 0 && p->s[end - 1] != '/')
 		end--;
-	if (end < sizeof(asked) && asked[end] == '\0' && *asked != '\0' &&
-	    memcmp(asked, p->s, end) == 0)
-		return answer;
+	if (end < sizeof(last.dir) && last.dir[end] == '\0' &&
+	    *last.dir != '\0' && memcmp(last.dir, p->s, end) == 0)
+		return last.follows;
 	const char saved = p->s[end];
 
 	p->s[end] = '\0';
-	answer = statfs(end == 0 ? "/" : p->s, &fs) == 0 &&
-		 ((unsigned long)fs.f_flags & NOSYMFOLLOW) == 0;
-	if (end < sizeof(asked)) {
-		memcpy(asked, p->s, end + 1);
-	}
+	last.follows = statfs(end == 0 ? "/" : p->s, &fs) == 0 &&
+		       ((unsigned long)fs.f_flags & NOSYMFOLLOW) == 0;
+	if (end < sizeof(last.dir))
+		memcpy(last.dir, p->s, end + 1);
 	p->s[end] = saved;
-	return answer;
+	return last.follows;
 }
 
 bool
@@ -130,5 +134,5 @@ links_follow(struct place *p, size_t *from)
 		return false;
 	end = find_link(p, *from);
 	*from = 0;
-	return end > 0 && followed(p, end) && substitute(p, end, last.target);
+	return end > 0 && followed(p, end) && substitute(p, end);
 }

@@ -19,8 +19,7 @@ enum { SLOTS = 1024, BUFFER = 24 * 1024 };
 /* struct linux_dirent64: u64 inode, u64 offset, u16 length, u8 type, name. */
 enum { D_LENGTH = 16, D_TYPE = 18, D_NAME = 19 };
 
-/* Aligned to a page: an ordinary home's entries lie in the first. */
-static _Alignas(4096) struct {
+static struct {
 	uint16_t slots[SLOTS]; /* 1 + offset in bytes / 8; 0: free */
 	_Alignas(8) unsigned char bytes[BUFFER];
 } table;

@@ -15,10 +15,12 @@ if X86_64
 blob_sources += runtime/sha256_x86.c
 endif
 
-# load.c comes first: what main keeps then shares a page with the end of .data.
+# memory.c comes first: what is kept then begins in the page where .data ends,
+# which is there anyway.
 loader_sources = \
-	runtime/load.c \
 	$(blob_sources) \
+	runtime/memory.c \
+	runtime/load.c \
 	runtime/denies.c \
 	runtime/descriptors.c \
 	runtime/environment.c \
@@ -29,7 +31,6 @@ loader_sources = \
 	runtime/landlock.c \
 	runtime/links.c \
 	runtime/listing.c \
-	runtime/memory.c \
 	runtime/options.c \
 	runtime/path.c \
 	runtime/policy.c \
