@@ -60,7 +60,7 @@ enum outcome {
 	OUTCOME_WITHHELD, /* would open a denied path; warned */
 	OUTCOME_UNASKED,  /* needs consent, got none */
 	OUTCOME_SKIPPED,  /* cannot be opened or wrong type; warned */
-	OUTCOME_LATER,	  /* through a link: when all others are judged */
+	OUTCOME_LATER,	  /* not judged yet; none is left in the end */
 	OUTCOMES,
 };
 

@@ -12,8 +12,9 @@
 #include "runtime/launch.h"
 #include "runtime/report.h"
 
-/* Where to return to. */
+/* Where to return to, and whether that is needed. */
 static int here = -1;
+static bool away;
 
 struct path
 path_of(const struct place *p)
@@ -133,13 +134,14 @@ int
 place_start(void)
 {
 	here = openat(AT_FDCWD, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	away = false;
 	return here;
 }
 
 bool
 place_return(void)
 {
-	return here < 0 || fchdir(here) == 0;
+	return here < 0 || !away || fchdir(here) == 0;
 }
 
 bool
@@ -148,8 +150,10 @@ place_of_fd(int fd, struct place *ret)
 	char link[40] = "/proc/self/fd/";
 	const char *n;
 
-	if (here >= 0 && fchdir(fd) == 0)
+	if (here >= 0 && fchdir(fd) == 0) {
+		away = true;
 		return place_here(ret);
+	}
 	n = decimal((uint64_t)fd);
 	memcpy(link + strlen(link), n, strlen(n) + 1);
 	return place_of_link(link, ret);

@@ -190,7 +190,7 @@ open_cwd(struct launch *l)
 		descriptors_keep(l, fd);
 	if (!used(l, BLOB_ROOT_CWD))
 		return;
-	if (fd < 0 || !place_of_fd(fd, &l->scratch))
+	if (fd < 0 || !place_here(&l->scratch))
 		die("roots", "the working directory: ", strerror(errno),
 		    ", change to one that exists", NULL);
 	r->fd = fd;

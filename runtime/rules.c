@@ -497,13 +497,15 @@ pass(struct launch *l, enum pass pass)
 	struct grant g = {.at = &l->scratch};
 
 	for (uint32_t i = 0; i < l->blob.npaths; i++) {
-		if (pass == PASS_LINKED && l->outcomes[i] != OUTCOME_LATER)
+		if (pass != PASS_PLAIN && l->outcomes[i] != OUTCOME_LATER)
 			continue;
 		g.later = pass == PASS_PLAIN;
 		g.rule = blob_path(&l->blob, i);
 		if (((g.rule.flags & BLOB_PATH_CONSENT) != 0) !=
-		    (pass == PASS_CONSENT))
+		    (pass == PASS_CONSENT)) {
+			l->outcomes[i] = OUTCOME_LATER;
 			continue;
+		}
 		if (pass == PASS_LINKED)
 			hint_set(&g.hint, &l->roots[g.rule.root], g.rule.suffix,
 			    HINT_LINK);
