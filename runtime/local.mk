@@ -67,17 +67,20 @@ runtime_libblob_a_SOURCES = $(blob_sources)
 loader_objects = $(loader_sources:.c=.rto)
 LOADER_OPTIMIZE = -O2 -g
 
+loader_compile = $(LOADER_CC) $(DEFS) -I. -I$(top_srcdir) \
+	$(LOADER_CPPFLAGS) $(LOADER_CFLAGS) $(LOADER_OPTIMIZE)
+loader_link = $(LOADER_CC) $(LOADER_CFLAGS) $(LOADER_OPTIMIZE) \
+	$(LOADER_LDFLAGS) $(LOADER_CRT_BEGIN)
+
 SUFFIXES += .rto
 .c.rto:
-	$(AM_V_CC)$(MKDIR_P) $(@D) && $(LOADER_CC) $(DEFS) -I. -I$(top_srcdir) \
-	    $(LOADER_CPPFLAGS) $(LOADER_CFLAGS) $(LOADER_OPTIMIZE) -c -o $@ $<
+	$(AM_V_CC)$(MKDIR_P) $(@D) && $(loader_compile) -c -o $@ $<
 
 $(loader_objects): $(loader_headers) config.h
 
 bin_PROGRAMS += nono-load
 nono_load_SOURCES =
 nono_load_LDADD = $(loader_objects) $(LOADER_CRT_END)
-nono_load_LINK = $(LOADER_CC) $(LOADER_CFLAGS) $(LOADER_OPTIMIZE) \
-	$(LOADER_LDFLAGS) -o $@ $(LOADER_CRT_BEGIN)
+nono_load_LINK = $(loader_link) -o $@
 
 CLEANFILES += $(loader_objects)

@@ -15,7 +15,7 @@
  * same machine, and prints the median time of each from start to end, and its
  * ratio to the first; once more for the quietest tenth of the runs.
  */
-enum { COMMANDS_MAX = 16, RUNS_MAX = 100000 };
+enum { COMMANDS_MAX = 32, RUNS_MAX = 100000 };
 
 extern char **environ;
 

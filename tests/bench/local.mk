@@ -10,4 +10,5 @@ EXTRA_DIST += \
 	tests/bench/read.c \
 	tests/bench/review \
 	tests/bench/run \
+	tests/bench/steps \
 	tests/bench/true.c
