@@ -65,7 +65,8 @@ noinst_LIBRARIES += runtime/libblob.a
 runtime_libblob_a_SOURCES = $(blob_sources)
 
 loader_objects = $(loader_sources:.c=.rto)
-LOADER_OPTIMIZE = -O2 -g
+# Small: nothing loops for long but SHA-256, and fewer pages are touched.
+LOADER_OPTIMIZE = -Os -g
 
 loader_compile = $(LOADER_CC) $(DEFS) -I. -I$(top_srcdir) \
 	$(LOADER_CPPFLAGS) $(LOADER_CFLAGS) $(LOADER_OPTIMIZE)
@@ -75,6 +76,10 @@ loader_link = $(LOADER_CC) $(LOADER_CFLAGS) $(LOADER_OPTIMIZE) \
 SUFFIXES += .rto
 .c.rto:
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(loader_compile) -c -o $@ $<
+
+runtime/sha256.rto: runtime/sha256.c
+	$(AM_V_CC)$(MKDIR_P) $(@D) && $(loader_compile) -O2 -c -o $@ \
+	    $(srcdir)/runtime/sha256.c
 
 $(loader_objects): $(loader_headers) config.h
 
