@@ -132,7 +132,13 @@ add_denies(
 		char path[NODE_PATH_MAX];
 		struct decide_path at;
 
-		tree_alias(t, seed, node->path, path);
+		/* Links on the way to a denied path are a case of their own. */
+		for (unsigned tries = below(seed, 2) * 15; tries <= 15;
+		     tries++) {
+			tree_alias(t, seed, node->path, path);
+			if (strcmp(path, node->path) != 0)
+				break;
+		}
 		at = from_root(s, a, seed, path);
 		*VEC_PUSH(a, &s->model.denies) = (struct model_deny){
 		    .suffix = with_uid(a, at.suffix),
