@@ -555,6 +555,56 @@ properties(void)
 	OK(wrong.answers > 3000);
 }
 
+/* Whatever the format allows has an answer, on every kernel. */
+static void
+total(void)
+{
+	uint32_t seed = 4711;
+	unsigned verdicts[DECIDE_DEPENDS + 1] = {0}, refused = 0;
+
+	for (unsigned round = 0; round < 300; round++) {
+		struct decide_regions regions;
+		struct decide_rules rules;
+		struct decide_env env;
+		struct blob_model m;
+		struct decider *d;
+
+		random_model(&seed, &arena, &m);
+		decide_env_init(&env);
+		env.abi = 1 + random_below(&seed, BLOB_ABI_NEWEST);
+		env.uid = (int64_t)random_below(&seed, 2) * 1000 - 1;
+		env.consent = random_below(&seed, 2) == 0;
+		env.absent = random_below(&seed, 2) == 0;
+		d = decide_open(&arena, blob_of(&m), &env);
+		refused += decide_refused(d).why != DECIDE_LAUNCHES;
+		decide_regions(d, &arena, &regions);
+		for (unsigned op = 0; op < DECIDE_OPS; op++) {
+			const struct decide_request r = {
+			    .op = (enum decide_op)op,
+			    .path = {random_suffix(&seed, &arena),
+				(enum blob_root)random_below(
+				    &seed, BLOB_ROOTS)},
+			    .to = {random_suffix(&seed, &arena),
+				(enum blob_root)random_below(
+				    &seed, BLOB_ROOTS)},
+			    .type = (enum decide_type)random_below(
+				&seed, DECIDE_TYPES),
+			    .port = random_below(&seed, 65536),
+			    .family = random_below(&seed, 44),
+			    .socktype = random_below(&seed, 6),
+			};
+			struct decide_answer a;
+
+			decide(d, &r, &arena, &a);
+			verdicts[a.verdict]++;
+			decide_support(d, &r, &arena, &rules);
+		}
+	}
+	OK(refused > 10 && refused < 290);
+	for (unsigned v = 0; v < ARRAY_LEN(verdicts); v++)
+		OK(verdicts[v] > 10);
+}
+
 static double
 seconds(void)
 {
@@ -599,6 +649,7 @@ main(void)
 	widening();
 	kernels();
 	properties();
+	total();
 	large();
 	arena_release(&arena);
 	return tap_end();
