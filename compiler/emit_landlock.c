@@ -417,6 +417,28 @@ emit_sources(struct emitter *e)
 	}
 }
 
+/* emit_ports leaves those out that no handled right is about. */
+static void
+mark_ports(const struct emitter *e, struct arena *scratch, struct marks *marks)
+{
+	uint32_t record = 0;
+
+	for (uint32_t i = 0; i < e->caps->ports.n; i++) {
+		const struct cap_port *p = &e->caps->ports.v[i];
+
+		if ((p->rights & e->model.target.net_handled) == 0)
+			continue;
+		if (p->at.source != 0)
+			*VEC_PUSH(scratch, marks) = (struct mark){
+			    .origin = p->origin,
+			    .at = p->at,
+			    .record = record,
+			    .tag = BLOB_PORT,
+			};
+		record++;
+	}
+}
+
 static void
 emit_provenance(struct emitter *e)
 {
@@ -424,7 +446,8 @@ emit_provenance(struct emitter *e)
 	struct arena scratch = {0};
 	struct marks marks = {0};
 
-	VEC_RESERVE(&scratch, &marks, c->order.n + c->denies.n + 1);
+	VEC_RESERVE(
+	    &scratch, &marks, c->order.n + c->denies.n + c->ports.n + 1);
 	for (uint32_t i = 0; i < c->caps.n; i++) {
 		const struct cap *cap = &c->caps.v[i];
 
@@ -457,6 +480,7 @@ emit_provenance(struct emitter *e)
 			    .record = i,
 			    .tag = BLOB_DENY,
 			};
+	mark_ports(e, &scratch, &marks);
 	emit_sources(e);
 	emit_marks(e, &marks);
 	arena_release(&scratch);
