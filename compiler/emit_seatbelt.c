@@ -68,16 +68,40 @@ value(struct seatbelt *s, struct text v)
 	}
 }
 
+/* A path as a root by name and the rest. */
+static void
+place(struct seatbelt *s, struct path p)
+{
+	const char *root = seatbelt_parameter(p.root);
+
+	if (root != NULL)
+		seatbelt_printf(&s->text, " %s", root);
+	if (p.suffix.len > 0 || root == NULL)
+		value(s, arena_printf(
+			     s->arena, "/%.*s", (int)p.suffix.len, p.suffix.s));
+}
+
 /*
- * What Seatbelt has no rule for and the loader does: the environment, and the
- * commands not to start.
+ * What Seatbelt has no rule for and a launcher does: the environment, the
+ * commands not to start, and the denied places, which may be links.
  */
 static void
 for_the_loader(struct seatbelt *s)
 {
 	static const char *const kinds[] = {"allow", "deny", "set"};
+	static const char *const modes[] = {"open", "block", "proxy", "ports"};
 	const struct capset *c = s->caps;
 
+	seatbelt_printf(
+	    &s->text, ";@ policy 1\n;@ network %s\n", modes[c->network]);
+	for (uint32_t i = 0; i < c->denies.n; i++) {
+		bool read = (c->denies.v[i].access & ACCESS_READ) != 0;
+
+		seatbelt_printf(
+		    &s->text, ";@ denied %s", read ? "all" : "write");
+		place(s, c->denies.v[i].path);
+		seatbelt_puts(&s->text, "\n");
+	}
 	if (c->has_allow_vars)
 		seatbelt_puts(&s->text, ";@ environment listed\n");
 	for (uint32_t i = 0; i < c->envs.n; i++) {
