@@ -275,6 +275,10 @@ seatbelt_rule_end(struct seatbelt_text *t)
 void
 seatbelt_comment(struct seatbelt_text *t, struct text comment)
 {
+	uint32_t begin = t->out.n;
+
 	if (t->comments && comment.len > 0)
 		seatbelt_printf(t, "\t; %.*s", (int)comment.len, comment.s);
+	/* Comments are no part of the rule: it is split alike without. */
+	t->begin += t->out.n - begin;
 }

@@ -72,6 +72,7 @@ script_tests = \
 	tests/reject.test \
 	tests/sbpl.test \
 	tests/schema.test \
+	tests/seatbelt.test \
 	tests/shipped.test \
 	tests/side.test \
 	tests/std.test \
