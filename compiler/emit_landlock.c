@@ -381,35 +381,20 @@ emit_marks(struct emitter *e, struct marks *m)
 	}
 }
 
-static bool
-is_group(const struct capset *c, uint32_t source)
-{
-	for (uint32_t i = 0; i < c->policy->group_sources.n; i++)
-		if (c->policy->group_sources.v[i] == source)
-			return true;
-	return false;
-}
-
-/* No directory of the machine that compiles is part of a name. */
 static void
 emit_sources(struct emitter *e)
 {
+	const struct policy *p = e->caps->policy;
+
 	VEC_RESERVE(e->arena, &e->model.sources, e->sources->files.n);
 	for (uint32_t i = 1; i < e->sources->files.n; i++) {
 		const struct source *s = source_get(e->sources, i);
-		struct text base = s->name;
-		struct model_source m = {.kind = is_group(e->caps, i)};
+		struct model_source m = {
+		    .kind = policy_is_group(p, i),
+		    .name = policy_source_name(p, e->sources, e->arena, i),
+		};
 		struct sha256 h;
 
-		for (uint32_t j = base.len; j > 0; j--) {
-			if (base.s[j - 1] != '/')
-				continue;
-			base = (struct text){base.s + j, base.len - j};
-			break;
-		}
-		m.name = m.kind == 0 ? base
-				     : arena_printf(e->arena, "groups/%.*s",
-					   (int)base.len, base.s);
 		sha256_init(&h);
 		sha256_update(&h, s->text.s, s->text.len);
 		sha256_final(&h, m.digest);

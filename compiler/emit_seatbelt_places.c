@@ -93,35 +93,19 @@ seatbelt_tidy(struct place_filters *l)
 	l->n = n;
 }
 
-static bool
-is_group(const struct capset *c, uint32_t source)
-{
-	for (uint32_t i = 0; i < c->policy->group_sources.n; i++)
-		if (c->policy->group_sources.v[i] == source)
-			return true;
-	return false;
-}
-
-/* "groups/x.json:3": no directory of the machine that compiles. */
+/* "groups/x.json:3", of no byte that ends a comment. */
 static struct text
 name_place(struct seatbelt *s, struct span at)
 {
-	struct text name = source_get(s->sources, at.source)->name;
+	struct text name =
+	    diag_safe(s->arena, policy_source_name(s->caps->policy, s->sources,
+				    s->arena, at.source));
 	struct place place = source_place(s->sources, at.source, at.begin);
 
-	for (uint32_t i = name.len; i > 0; i--) {
-		if (name.s[i - 1] != '/')
-			continue;
-		name = (struct text){name.s + i, name.len - i};
-		break;
-	}
-	name = diag_safe(s->arena, name);
-	return arena_printf(s->arena, "%s%.*s:%u",
-	    is_group(s->caps, at.source) ? "groups/" : "", (int)name.len,
-	    name.s, place.line);
+	return arena_printf(
+	    s->arena, "%.*s:%u", (int)name.len, name.s, place.line);
 }
 
-/* "x.json:3 <- y.json:4, and 2 more"; the default groups are everybody's. */
 void
 seatbelt_origin(struct seatbelt *s, struct span at, const struct origin *origin,
     uint32_t others)

@@ -147,6 +147,15 @@ const char *scalar_key(enum scalar_name name);
 /* The setting's value in the profile's own words. */
 const char *scalar_value(enum scalar_name name, int value);
 
+/* Does the file hold a group of the policy's? */
+bool policy_is_group(const struct policy *p, uint32_t source);
+/*
+ * A file as a policy names it: "groups/x.json", or a profile's base name.  No
+ * directory of the machine that compiles is part of it.
+ */
+struct text policy_source_name(const struct policy *p, const struct sources *s,
+    struct arena *a, uint32_t source);
+
 /* nonoc show --stage=statements. */
 void policy_print(const struct policy *p, const struct sources *s,
     struct arena *a, FILE *out);

@@ -83,6 +83,32 @@ scalar_value(enum scalar_name name, int value)
 	return settings[name].values[value];
 }
 
+bool
+policy_is_group(const struct policy *p, uint32_t source)
+{
+	for (uint32_t i = 0; i < p->group_sources.n; i++)
+		if (p->group_sources.v[i] == source)
+			return true;
+	return false;
+}
+
+struct text
+policy_source_name(const struct policy *p, const struct sources *s,
+    struct arena *a, uint32_t source)
+{
+	struct text base = source_get(s, source)->name;
+
+	for (uint32_t i = base.len; i > 0; i--) {
+		if (base.s[i - 1] != '/')
+			continue;
+		base = (struct text){base.s + i, base.len - i};
+		break;
+	}
+	return policy_is_group(p, source)
+		   ? arena_printf(a, "groups/%.*s", (int)base.len, base.s)
+		   : base;
+}
+
 struct printer {
 	const struct sources *sources;
 	struct arena *arena;
