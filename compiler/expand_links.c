@@ -43,6 +43,16 @@ expand_text(struct arena *a, struct diags *d, const struct target *t,
 	       expand_template(a, d, &tpl, t, ret_path);
 }
 
+static bool
+is_built_in(struct path link)
+{
+	for (size_t i = 0; i < ARRAY_LEN(built_in); i++)
+		if (link.root == BLOB_ROOT_SLASH &&
+		    text_equal(link.suffix, built_in[i].link))
+			return true;
+	return false;
+}
+
 static int
 compare_links(const void *a, const void *b)
 {
@@ -74,7 +84,8 @@ expand_links(struct arena *a, struct diags *d, const struct policy *p,
 		    !expand_text(
 			a, d, t, pair->value, pair->value_at, &link.target))
 			ok = false;
-		else if (path_relate(link.link, link.target) == PATH_UNRELATED)
+		else if (!is_built_in(link.link) &&
+			 path_relate(link.link, link.target) == PATH_UNRELATED)
 			*VEC_PUSH(a, &s->links) = link;
 	}
 	qsort(s->links.v, s->links.n, sizeof(*s->links.v), compare_links);
