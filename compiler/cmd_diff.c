@@ -3,13 +3,14 @@
 #include <stdio.h>
 
 #include "compiler/cmd.h"
+#include "compiler/cmd_seatbelt.h"
 #include "compiler/diff_report.h"
 #include "compiler/options.h"
 #include "compiler/prove.h"
 
 static const char usage[] =
     "nonoc diff [options] FROM TO\n"
-    "  each a PROFILE, POLICY, DIRECTORY or REVISION:PATH\n"
+    "  each a PROFILE, POLICY, DIRECTORY or REVISION:PATH; or both FILE.sb\n"
     "  -v, --verbose     every line by itself, and grants that only moved\n"
     "  --prove[=LOADER]  ask this kernel about each line, through nono-load\n"
     "  --format=FORMAT   text, json, sarif, github, markdown, junit\n"
@@ -186,5 +187,7 @@ cmd_diff(int argc, char **argv)
 {
 	struct request r = {0};
 
+	if (seatbelt_named(argc, argv))
+		return seatbelt_diff(argc, argv);
 	return option_run(argc, argv, &r, parse, run);
 }

@@ -4,12 +4,14 @@
 #include <stdlib.h>
 
 #include "compiler/cmd.h"
+#include "compiler/cmd_seatbelt.h"
 #include "compiler/expand.h"
 #include "compiler/options.h"
 #include "compiler/why.h"
 
 static const char usage[] =
     "nonoc why [options] POLICY|PROFILE OPERATION [PATH [TO] | PORT]\n"
+    "nonoc why [options] FILE.sb OPERATION [WHAT]...\n"
     "  --target=linux:abi=N  on a kernel of that Landlock ABI\n"
     "  --home=DIR --cwd=DIR  where these lie\n"
     "  --no-consent          the user does not agree to the working directory\n"
@@ -270,6 +272,8 @@ cmd_why(int argc, char **argv)
 	struct command c = {.style = report_style_default()};
 	int status;
 
+	if (seatbelt_named(argc, argv))
+		return seatbelt_why(argc, argv);
 	option_init(&c.options);
 	status = parse(&c, argc, argv);
 	if (status == EXIT_HOLDS && c.list)

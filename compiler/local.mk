@@ -76,6 +76,8 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/cmd_lock.c \
 	compiler/cmd_probe.c \
 	compiler/cmd_schema.c \
+	compiler/cmd_seatbelt.c \
+	compiler/cmd_seatbelt.h \
 	compiler/cmd_show.c \
 	compiler/cmd_verify.c \
 	compiler/cmd_why.c \
@@ -173,8 +175,12 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/report_text.c \
 	compiler/sbpl.h \
 	compiler/sbpl_builtin.c \
+	compiler/sbpl_diff.c \
+	compiler/sbpl_diff_rules.c \
 	compiler/sbpl_eval.c \
 	compiler/sbpl_fact.def \
+	compiler/sbpl_file.c \
+	compiler/sbpl_file.h \
 	compiler/sbpl_filter.c \
 	compiler/sbpl_form.c \
 	compiler/sbpl_judge.h \
@@ -187,6 +193,7 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/sbpl_regex.c \
 	compiler/sbpl_scheme.c \
 	compiler/sbpl_value.h \
+	compiler/sbpl_why.c \
 	compiler/schema.c \
 	compiler/seatbelt_text.c \
 	compiler/seatbelt_text.h \

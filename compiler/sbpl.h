@@ -167,6 +167,11 @@ struct sbpl_request {
 	 */
 	struct text facts[SBPL_FACTS];
 	bool exact_case; /* paths differing in case only are different */
+	/*
+	 * A parameter that is not given may lie anywhere, so that a rule on it
+	 * may be one on this path; else it lies away from all other paths.
+	 */
+	bool anywhere;
 };
 #define SBPL_HAS_NONE ((struct text){"", 0})
 

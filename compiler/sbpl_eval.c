@@ -36,6 +36,7 @@ struct trial {
 struct sbpl_chain {
 	struct hits always;		 /* rules without a filter */
 	struct hits by_fact[SBPL_FACTS]; /* of the slots, if it is not told */
+	struct hits names;		 /* of the slots "$NAME/..." */
 	uint64_t facts;			 /* which facts slots look at */
 	struct slot *slots;
 	uint32_t mask; /* number of slots less one */
@@ -118,6 +119,8 @@ add_filter(struct sbpl_judge *j, struct sbpl_chain *c,
 	slot = slot_of(c, f->fact, f->text);
 	hit(f->kind == SBPL_FILTER_SUBPATH ? &slot->subpath : &slot->literal,
 	    rule, number, maybe);
+	if (f->fact == SBPL_FACT_PATH && f->text.s[0] == '$')
+		hit(&c->names, rule, number, true);
 	/* Not told, each of them may match. */
 	hit(&c->by_fact[f->fact], rule, number, true);
 	c->facts |= UINT64_C(1) << f->fact;
@@ -173,6 +176,7 @@ chain_of(struct sbpl_judge *j, enum sbpl_op op)
 		return c;
 	c = j->chains[op] = ARENA_NEW(j->arena, struct sbpl_chain);
 	c->always = no_hits;
+	c->names = no_hits;
 	for (uint32_t i = 0; i < SBPL_FACTS; i++)
 		c->by_fact[i] = no_hits;
 	for (uint32_t i = 0; i < p->rules.n; i++)
@@ -302,6 +306,8 @@ look_up_fact(struct find *f, const struct sbpl_chain *c, enum sbpl_fact fact)
 	}
 	if (fact == SBPL_FACT_PATH) {
 		look_up_path(f, c, told);
+		if (f->r->anywhere && told.s[0] != '$')
+			take_hits(f, &c->names, false);
 		return;
 	}
 	for (uint32_t i = 0; i < told.len; i++)

@@ -290,24 +290,11 @@ require(struct machine *m, const struct sbpl_node *call,
 	    .filter = sbpl_filter_join(m, call->at, kind, parts, n)};
 }
 
-/* The place of the argument, or of the call when the two do not go along. */
-static struct span
-place_of(const struct sbpl_node *call, uint32_t i)
-{
-	const struct sbpl_node *n =
-	    call->kind == SBPL_LIST ? call->first : NULL;
-
-	for (i++; n != NULL && i > 0; i--)
-		n = n->next;
-	return n == NULL ? call->at : n->at;
-}
-
 static const struct sbpl_filter *
-one(struct machine *m, const struct sbpl_node *call, const struct maker *maker,
-    struct value arg, uint32_t i)
+one(struct machine *m, const struct sbpl_node *call, struct span at,
+    const struct maker *maker, struct value arg)
 {
-	struct sbpl_filter *f =
-	    new_filter(m, place_of(call, i), maker->kind, maker->fact);
+	struct sbpl_filter *f = new_filter(m, at, maker->kind, maker->fact);
 	struct diag *diag;
 
 	if (maker->takes == TAKES_CONSTANT && arg.kind == VALUE_SYMBOL) {
@@ -348,6 +335,7 @@ sbpl_filter_make(struct machine *m, const struct sbpl_node *call,
     struct text name, const struct value *args, uint32_t n)
 {
 	const struct sbpl_filter **parts;
+	const struct sbpl_node *node;
 	struct maker maker;
 
 	if (!find(name, &maker))
@@ -378,8 +366,15 @@ sbpl_filter_make(struct machine *m, const struct sbpl_node *call,
 		return (struct value){.kind = VALUE_FILTER,
 		    .filter = sbpl_filter_unknown(m, call->at, name)};
 	parts = ARENA_ARRAY(m->arena, n, const struct sbpl_filter *);
-	for (uint32_t i = 0; i < n && !m->failed; i++)
-		parts[i] = one(m, call, &maker, args[i], i);
+	/* Of a call by map the arguments stand elsewhere. */
+	node = call->kind == SBPL_LIST && call->first != NULL
+		   ? call->first->next
+		   : NULL;
+	for (uint32_t i = 0; i < n && !m->failed; i++) {
+		parts[i] = one(m, call, node == NULL ? call->at : node->at,
+		    &maker, args[i]);
+		node = node == NULL ? NULL : node->next;
+	}
 	if (m->failed)
 		return value_unknown;
 	return (struct value){.kind = VALUE_FILTER,

@@ -31,6 +31,10 @@ enum sbpl_told { SBPL_NOT_TOLD, SBPL_NONE, SBPL_TOLD };
 /* What the request says of a fact; what its operation rules out included. */
 enum sbpl_told sbpl_told(const struct sbpl_request *r, enum sbpl_fact fact);
 
+/* Is the filter on a parameter that is not given, and may be this path? */
+bool sbpl_may_lie_there(
+    const struct sbpl_request *r, const struct sbpl_filter *f);
+
 /* The last path byte that a subpath or literal may end in is no slash. */
 bool sbpl_path_is_plain(struct text t);
 

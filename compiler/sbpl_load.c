@@ -67,16 +67,6 @@ add_op(struct machine *m, struct parts *p, enum sbpl_op op, struct text name)
 	*VEC_PUSH(m->arena, &p->names) = name;
 }
 
-static const struct sbpl_node *
-argument_node(const struct sbpl_node *call, uint32_t i)
-{
-	const struct sbpl_node *n = call->first;
-
-	for (i++; n != NULL && i > 0; i--)
-		n = n->next;
-	return n;
-}
-
 static void
 add_unknown(struct machine *m, struct parts *p, const struct sbpl_node *n)
 {
@@ -99,27 +89,26 @@ add_unknown(struct machine *m, struct parts *p, const struct sbpl_node *n)
 }
 
 static void add_part(struct machine *m, struct parts *p,
-    const struct sbpl_node *call, uint32_t i, struct value v);
+    const struct sbpl_node *n, struct span at, struct value v);
 
 /* Operations and filters in a list; in that, not in lists again. */
 static void
-add_list(struct machine *m, struct parts *p, const struct sbpl_node *call,
-    uint32_t i, struct value v)
+add_list(struct machine *m, struct parts *p, const struct sbpl_node *n,
+    struct span at, struct value v)
 {
 	for (; v.kind == VALUE_PAIR && !m->failed; v = v.pair->tail) {
 		if (v.pair->head.kind == VALUE_PAIR)
-			add_unknown(m, p, argument_node(call, i));
+			add_unknown(m, p, n);
 		else
-			add_part(m, p, call, i, v.pair->head);
+			add_part(m, p, n, at, v.pair->head);
 	}
 }
 
+/* The node is what the value is of, if it is known. */
 static void
-add_part(struct machine *m, struct parts *p, const struct sbpl_node *call,
-    uint32_t i, struct value v)
+add_part(struct machine *m, struct parts *p, const struct sbpl_node *n,
+    struct span at, struct value v)
 {
-	const struct sbpl_node *n = argument_node(call, i);
-	struct span at = n == NULL ? call->at : n->at;
 	struct diag *diag;
 
 	switch (v.kind) {
@@ -133,7 +122,7 @@ add_part(struct machine *m, struct parts *p, const struct sbpl_node *call,
 		*VEC_PUSH(m->arena, &p->modifiers) = v.text;
 		return;
 	case VALUE_PAIR:
-		add_list(m, p, call, i, v);
+		add_list(m, p, n, at, v);
 		return;
 	case VALUE_NIL:
 		return;
@@ -180,11 +169,16 @@ void
 sbpl_rule_add(struct machine *m, const struct sbpl_node *call, bool allow,
     const struct value *args, uint32_t n)
 {
+	const struct sbpl_node *node;
 	struct parts p = {0};
 	struct sbpl_rule *r;
 
-	for (uint32_t i = 0; i < n && !m->failed; i++)
-		add_part(m, &p, call, i, args[i]);
+	node = call->first->next;
+	for (uint32_t i = 0; i < n && !m->failed; i++) {
+		add_part(
+		    m, &p, node, node == NULL ? call->at : node->at, args[i]);
+		node = node == NULL ? NULL : node->next;
+	}
 	for (uint32_t i = 0; i < m->modifiers.n; i++)
 		*VEC_PUSH(m->arena, &p.modifiers) = m->modifiers.v[i];
 	if (m->failed)

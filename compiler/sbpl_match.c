@@ -238,9 +238,25 @@ regex(struct sbpl_judge *j, const struct sbpl_filter *f, struct text told)
 
 	if (tri != SBPL_NO || f->fact != SBPL_FACT_PATH || told.s[0] != '$')
 		return tri;
-	return f->text.len > 1 && f->text.s[0] == '^' && f->text.s[1] == '/'
+	/* Anchored to a root, it says where it lies itself. */
+	return f->text.len > 2 && f->text.s[0] == '^' &&
+		       (f->text.s[1] == '/' ||
+			   (f->text.s[1] == '\\' && f->text.s[2] == '$'))
 		   ? SBPL_NO
 		   : SBPL_MAYBE;
+}
+
+bool
+sbpl_may_lie_there(const struct sbpl_request *r, const struct sbpl_filter *f)
+{
+	struct text path = r->facts[SBPL_FACT_PATH], t = f->text;
+
+	if (!r->anywhere || f->fact != SBPL_FACT_PATH || path.len == 0 ||
+	    path.s[0] == '$')
+		return false;
+	if (f->kind == SBPL_FILTER_REGEX)
+		return t.len > 2 && memcmp(t.s, "^\\$", 3) == 0;
+	return t.len > 0 && t.s[0] == '$';
 }
 
 static enum sbpl_tri
@@ -249,7 +265,7 @@ leaf(struct sbpl_judge *j, const struct sbpl_request *r,
 {
 	struct text told = {0};
 
-	if (f->kind == SBPL_FILTER_UNKNOWN)
+	if (f->kind == SBPL_FILTER_UNKNOWN || sbpl_may_lie_there(r, f))
 		return SBPL_MAYBE;
 	switch (sbpl_told(r, f->fact)) {
 	case SBPL_NONE:

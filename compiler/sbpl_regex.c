@@ -72,8 +72,8 @@ is_common(struct text p)
 			if (depth-- == 0 || begins)
 				return false;
 			i++;
-		} else if (c == '{' || c == '}' || c == ']' ||
-			   (c == '^' && !begins) || (c == '|' && begins)) {
+		} else if (c == '{' || (c == '^' && !begins) ||
+			   (c == '|' && begins)) {
 			return false;
 		} else if (c == '$' && i + 1 < p.len && p.s[i + 1] != ')' &&
 			   p.s[i + 1] != '|') {

@@ -12,3 +12,7 @@ EXTRA_DIST += \
 	tests/bench/run \
 	tests/bench/steps \
 	tests/bench/true.c
+
+# Linked with the compiler; run builds everything else.
+EXTRA_PROGRAMS += tests/bench/sbpl
+bench: tests/bench/sbpl$(EXEEXT)

@@ -16,7 +16,8 @@
  *
  * VERDICT is allow, deny or unknown; LINE is that of the deciding rule, or of
  * the one in doubt, and "-" says that none decides.  "last:" before the
- * operation asks for the other reading.  FACT= alone says that there is none;
+ * operation asks for the other reading; "exact:" and "anywhere:" are those of
+ * struct sbpl_request.  FACT= alone says that there is none;
  * a word that begins with / is path=.
  */
 struct table {
@@ -115,6 +116,8 @@ ask(struct table *t, char *line, const char *where)
 			last = true;
 		else if (strcmp(word, "exact:") == 0)
 			r.exact_case = true;
+		else if (strcmp(word, "anywhere:") == 0)
+			r.anywhere = true;
 		else if (r.op == SBPL_OP_NONE)
 			r.op = sbpl_op_find(text_of(word));
 		else if (!fact(t, &r, word))

@@ -1,0 +1,465 @@
+#include <config.h>
+
+#include "compiler/sbpl_file.h"
+
+#include <stdlib.h>
+
+#include "compiler/cmd.h"
+
+/*
+ * Two Seatbelt files, by what they permit.  All requests cannot be asked; but
+ * verdicts change only where rules do, so every path and name in either file
+ * is asked about, and something below each path, beside what no rule names.
+ * Regular expressions are not turned round: rules with other regular
+ * expressions are seen among the rules only.
+ */
+/* Below "/", and nowhere that a rule could name. */
+#define OTHER_PATHS "/(other paths)"
+
+enum { WITNESSES_MAX = 20000, FINDINGS_MAX = 1000 };
+
+struct witness {
+	struct text text;
+	enum sbpl_fact fact;
+};
+
+struct comparison {
+	struct report *report;
+	const struct sbpl_file *from, *to;
+	struct VEC(struct witness) witnesses;
+	bool named[SBPL_OPS]; /* by a rule of either, or above one */
+	uint32_t gained, lost, unsure, left_off;
+};
+
+static int
+by_fact_and_text(const void *a, const void *b)
+{
+	const struct witness *x = a, *y = b;
+
+	if (x->fact != y->fact)
+		return x->fact < y->fact ? -1 : 1;
+	return text_compare(x->text, y->text);
+}
+
+static void
+add(struct comparison *c, enum sbpl_fact fact, struct text t)
+{
+	if (c->witnesses.n < WITNESSES_MAX)
+		*VEC_PUSH(c->report->arena, &c->witnesses) =
+		    (struct witness){t, fact};
+	else
+		c->left_off++;
+}
+
+/* ip "*:80" as a connection that it is for: tcp 192.0.2.1:80 */
+static void
+add_end(struct comparison *c, const struct sbpl_filter *f)
+{
+	struct text t = f->text;
+	struct text said = TEXT("");
+	bool any = t.len > 2 && memcmp(t.s, "ip", 2) == 0;
+
+	if (any)
+		said = TEXT("tcp");
+	for (uint32_t i = any ? 2 : 0; i < t.len; i++) {
+		const char *star =
+		    i > 0 && t.s[i - 1] == ':' ? "4711" : "192.0.2.1";
+
+		if (t.s[i] == '*')
+			said = arena_printf(c->report->arena, "%.*s%s",
+			    (int)said.len, said.s, star);
+		else if (t.s[i] != '"')
+			said = arena_printf(c->report->arena, "%.*s%c",
+			    (int)said.len, said.s, t.s[i]);
+	}
+	add(c, f->fact, said);
+}
+
+static void
+collect(struct comparison *c, const struct sbpl_filter *f)
+{
+	struct arena *a = c->report->arena;
+
+	if (f == NULL)
+		return;
+	for (uint32_t i = 0; i < f->n; i++)
+		collect(c, f->parts[i]);
+	switch (f->kind) {
+	case SBPL_FILTER_LITERAL:
+	case SBPL_FILTER_SUBPATH:
+	case SBPL_FILTER_ANCESTOR:
+	case SBPL_FILTER_PREFIX:
+		if (f->text.len == 0)
+			return;
+		add(c, f->fact, f->text);
+		if (f->fact == SBPL_FACT_PATH)
+			add(c, f->fact,
+			    arena_printf(a, "%.*s%s", (int)f->text.len,
+				f->text.s,
+				f->text.s[f->text.len - 1] == '/' ? "x"
+								  : "/x"));
+		if (f->kind == SBPL_FILTER_PREFIX)
+			add(c, f->fact,
+			    arena_printf(
+				a, "%.*sx", (int)f->text.len, f->text.s));
+		return;
+	case SBPL_FILTER_NUMBER:
+		add(c, f->fact, arena_printf(a, "%lld", (long long)f->number));
+		return;
+	case SBPL_FILTER_END:
+		add_end(c, f);
+		return;
+	case SBPL_FILTER_ANY:
+	case SBPL_FILTER_ALL:
+	case SBPL_FILTER_NOT:
+	case SBPL_FILTER_REGEX:
+	case SBPL_FILTER_BITS:
+	case SBPL_FILTER_UNKNOWN:
+		return;
+	}
+}
+
+static bool
+is_above(enum sbpl_op above, enum sbpl_op op)
+{
+	while (op != above && op != SBPL_OP_DEFAULT &&
+	       sbpl_op_own(op) == SBPL_OWN_PARENT)
+		op = sbpl_op_parent(op);
+	return op == above;
+}
+
+static void
+collect_file(struct comparison *c, const struct sbpl_file *f)
+{
+	for (uint32_t i = 0; i < f->policy.rules.n; i++) {
+		const struct sbpl_rule *r = &f->policy.rules.v[i];
+
+		collect(c, r->filter);
+		for (uint32_t k = 0; k < r->n; k++)
+			for (uint32_t op = 0; op < SBPL_OPS; op++)
+				if (r->ops[k] != SBPL_OP_NONE &&
+				    is_above(r->ops[k], (enum sbpl_op)op))
+					c->named[op] = true;
+	}
+}
+
+/* Operations that have others below them are only names for those. */
+static bool
+is_asked(const struct comparison *c, enum sbpl_op op)
+{
+	if (op == SBPL_OP_DEFAULT || !c->named[op])
+		return false;
+	if (op == SBPL_OP_NETWORK_INBOUND)
+		return true;
+	for (uint32_t i = 0; i < SBPL_OPS; i++)
+		if (i != op && sbpl_op_parent((enum sbpl_op)i) == op &&
+		    sbpl_op_own((enum sbpl_op)i) == SBPL_OWN_PARENT)
+			return op == SBPL_OP_PROCESS_EXEC_ANY;
+	return true;
+}
+
+/* Can the operation have the fact?  Otherwise asking says nothing. */
+static bool
+fits(enum sbpl_op op, enum sbpl_fact fact)
+{
+	static const struct {
+		enum sbpl_fact fact;
+		const char *prefix;
+	} kinds[] = {
+	    {SBPL_FACT_PATH, "file"},
+	    {SBPL_FACT_PATH, "process-exec"},
+	    {SBPL_FACT_PATH, "network"},
+	    {SBPL_FACT_REMOTE, "network-outbound"},
+	    {SBPL_FACT_LOCAL, "network-inbound"},
+	    {SBPL_FACT_LOCAL, "network-bind"},
+	    {SBPL_FACT_GLOBAL_NAME, "mach-"},
+	    {SBPL_FACT_LOCAL_NAME, "mach-"},
+	    {SBPL_FACT_XPC_SERVICE_NAME, "mach-"},
+	    {SBPL_FACT_SYSCTL_NAME, "sysctl"},
+	    {SBPL_FACT_TARGET, "signal"},
+	    {SBPL_FACT_TARGET, "process-info"},
+	    {SBPL_FACT_TARGET, "mach-"},
+	    {SBPL_FACT_SOCKET_DOMAIN, "system-socket"},
+	    {SBPL_FACT_PREFERENCE_DOMAIN, "user-preference"},
+	    {SBPL_FACT_IPC_POSIX_NAME, "ipc-posix"},
+	    {SBPL_FACT_IOKIT_CLASS, "iokit"},
+	    {SBPL_FACT_IOKIT_PROPERTY, "iokit"},
+	    {SBPL_FACT_NVRAM_VARIABLE, "nvram"},
+	    {SBPL_FACT_RIGHT_NAME, "authorization"},
+	    {SBPL_FACT_NOTIFICATION_NAME, "distributed"},
+	    {SBPL_FACT_NOTIFICATION_NAME, "darwin"},
+	    {SBPL_FACT_SYSCALL_NUMBER, "syscall"},
+	    {SBPL_FACT_MAC_POLICY_NAME, "system-mac"},
+	    {SBPL_FACT_FSCTL, "system-fsctl"},
+	};
+	const char *name = sbpl_op_name(op);
+
+	for (uint32_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (kinds[i].fact == fact && strncmp(name, kinds[i].prefix,
+						 strlen(kinds[i].prefix)) == 0)
+			return true;
+	return false;
+}
+
+static bool
+fits_nothing(enum sbpl_op op)
+{
+	for (uint32_t i = 0; i < SBPL_FACTS; i++)
+		if (fits(op, (enum sbpl_fact)i))
+			return false;
+	return true;
+}
+
+/* The operations whose verdict changes in the same way, for one witness. */
+struct change {
+	bool ops[SBPL_OPS];
+	uint32_t n;
+	const struct sbpl_rule *rule; /* that decides now, or did */
+	const struct sbpl_file *file;
+};
+
+enum { CHANGES = 9 }; /* from any verdict to any */
+
+static void
+ask_both(struct comparison *c, enum sbpl_op op, const struct witness *w,
+    struct change changes[CHANGES])
+{
+	struct sbpl_request q = {.op = op};
+	struct sbpl_answer from, to;
+	struct change *change;
+
+	/* Of everything else there is none: one fact at a time. */
+	for (uint32_t i = 0; i < SBPL_FACTS; i++)
+		if (i != w->fact && i != SBPL_FACT_EXTENSION &&
+		    i != SBPL_FACT_VNODE_TYPE)
+			q.facts[i] = SBPL_HAS_NONE;
+	q.facts[w->fact] = w->text;
+	sbpl_decide(c->from->tree, &q, &from);
+	sbpl_decide(c->to->tree, &q, &to);
+	if (from.verdict == to.verdict)
+		return;
+	change = &changes[from.verdict * 3 + to.verdict];
+	if (change->n++ == 0) {
+		change->rule = to.rule != NULL ? to.rule : from.rule;
+		change->file = to.rule != NULL ? c->to : c->from;
+	}
+	change->ops[op] = true;
+}
+
+/* Is all that is asked below an operation in the set? */
+static bool
+holds_all(
+    const struct comparison *c, const struct change *change, enum sbpl_op wide)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < SBPL_OPS; i++) {
+		if (i == wide || !is_asked(c, (enum sbpl_op)i) ||
+		    !is_above(wide, (enum sbpl_op)i))
+			continue;
+		if (!change->ops[i])
+			return false;
+		n++;
+	}
+	return n > 1;
+}
+
+/* "file-write*" for all that is below it. */
+static struct text
+print_ops(const struct comparison *c, const struct change *change)
+{
+	struct text said = TEXT("");
+
+	for (uint32_t i = 0; i < SBPL_OPS; i++) {
+		enum sbpl_op op = (enum sbpl_op)i, up = op;
+
+		if (!change->ops[i])
+			continue;
+		while (up != SBPL_OP_DEFAULT &&
+		       sbpl_op_own(up) == SBPL_OWN_PARENT &&
+		       holds_all(c, change, sbpl_op_parent(up)))
+			up = sbpl_op_parent(up);
+		/* Said with the first of those below it. */
+		for (uint32_t k = 0; up != op && k < i; k++)
+			if (change->ops[k] && is_above(up, (enum sbpl_op)k))
+				op = up;
+		if (up != op || said.len == 0 || up == (enum sbpl_op)i)
+			said = arena_printf(c->report->arena, "%.*s%s%s",
+			    (int)said.len, said.s, said.len == 0 ? "" : " ",
+			    sbpl_op_name(up));
+	}
+	return said;
+}
+
+/* What holds for any path has not to be said of each. */
+static void
+leave_out(struct change *change, const struct change *everywhere)
+{
+	for (uint32_t i = 0; i < SBPL_OPS; i++)
+		if (change->ops[i] && everywhere->ops[i]) {
+			change->ops[i] = false;
+			change->n--;
+		}
+}
+
+/* Was the same said of the directory?  Then it goes on below it. */
+static bool
+goes_on(struct comparison *c, const struct witness *w, const char *rule,
+    struct text ops)
+{
+	const struct report *r = c->report;
+	struct text top = w->text;
+
+	if (w->fact != SBPL_FACT_PATH || top.len < 3 ||
+	    memcmp(top.s + top.len - 2, "/x", 2) != 0)
+		return false;
+	top.len -= 2;
+	for (uint32_t i = r->findings.n; i > 0; i--) {
+		struct finding *f = r->findings.v[i - 1];
+
+		if (!text_equal(f->region, top) || strcmp(f->rule, rule) != 0 ||
+		    !text_equal(f->identity, ops))
+			continue;
+		f->message = arena_printf(r->arena, "%.*s and below",
+		    (int)f->message.len, f->message.s);
+		return true;
+	}
+	return false;
+}
+
+static void
+report_change(struct comparison *c, const struct witness *w,
+    const struct change *change, enum sbpl_verdict from, enum sbpl_verdict to)
+{
+	struct report *r = c->report;
+	const char *rule = to == SBPL_ALLOW  ? "seatbelt-gained"
+			   : to == SBPL_DENY ? "seatbelt-lost"
+					     : "seatbelt-unsure";
+	struct text ops = print_ops(c, change);
+	struct finding *g;
+
+	if (goes_on(c, w, rule, ops))
+		return;
+	c->gained += to == SBPL_ALLOW;
+	c->lost += to == SBPL_DENY;
+	c->unsure += to == SBPL_UNKNOWN;
+	if (r->findings.n >= FINDINGS_MAX) {
+		c->left_off++;
+		return;
+	}
+	g = report_add(r, rule,
+	    to == SBPL_ALLOW  ? REPORT_ERROR
+	    : to == SBPL_DENY ? REPORT_NOTE
+			      : REPORT_WARNING,
+	    rule + strlen("seatbelt-"));
+	g->sign = to == SBPL_ALLOW ? '+' : to == SBPL_DENY ? '-' : '~';
+	g->subject = text_of(c->to->name);
+	g->region =
+	    text_is(w->text, OTHER_PATHS) ? TEXT("other paths") : w->text;
+	g->identity = ops;
+	g->message = arena_printf(r->arena, "%.*s%s%.*s%s", (int)ops.len, ops.s,
+	    w->text.len > 0 ? " " : "", (int)g->region.len, g->region.s,
+	    from == SBPL_UNKNOWN ? " (was unknown)"
+	    : to == SBPL_UNKNOWN ? " (is unknown now)"
+				 : "");
+	if (change->rule != NULL) {
+		struct place p = source_place(change->file->policy.sources,
+		    change->rule->at.source, change->rule->at.begin);
+
+		report_place(r, g,
+		    (struct report_place){.file = text_of(change->file->name),
+			.line = p.line,
+			.column = p.column});
+	}
+}
+
+/* Everything that one witness shows. */
+static void
+try(struct comparison *c, const struct witness *w,
+    struct change changes[CHANGES])
+{
+	memset(changes, 0, CHANGES * sizeof(*changes));
+	for (uint32_t i = 0; i < SBPL_OPS; i++) {
+		enum sbpl_op op = (enum sbpl_op)i;
+		bool fit = w->fact == SBPL_FACTS - 1 ? fits_nothing(op)
+						     : fits(op, w->fact);
+
+		if (fit && is_asked(c, op))
+			ask_both(c, op, w, changes);
+	}
+}
+
+static void
+report_changes(struct comparison *c, const struct witness *w,
+    const struct change changes[CHANGES])
+{
+	for (uint32_t k = 0; k < CHANGES; k++)
+		if (changes[k].n > 0)
+			report_change(c, w, &changes[k],
+			    (enum sbpl_verdict)(k / 3),
+			    (enum sbpl_verdict)(k % 3));
+}
+
+static void
+compare_verdicts(struct comparison *c)
+{
+	/* Stands for every path that no rule names; then for no fact at all. */
+	struct witness other = {TEXT(OTHER_PATHS), SBPL_FACT_PATH};
+	struct witness nothing = {TEXT(""), SBPL_FACTS - 1};
+	struct change everywhere[CHANGES], changes[CHANGES];
+	struct witness *w;
+
+	add(c, SBPL_FACT_PATH, TEXT("/"));
+	add(c, SBPL_FACT_REMOTE, TEXT("tcp4 192.0.2.1:4711"));
+	add(c, SBPL_FACT_LOCAL, TEXT("tcp4 localhost:4711"));
+	add(c, SBPL_FACT_GLOBAL_NAME, TEXT("(other names)"));
+	add(c, SBPL_FACT_SYSCTL_NAME, TEXT("(other names)"));
+	add(c, SBPL_FACT_TARGET, TEXT("others"));
+	qsort(c->witnesses.v, c->witnesses.n, sizeof(*c->witnesses.v),
+	    by_fact_and_text);
+	try(c, &nothing, changes);
+	report_changes(c, &nothing, changes);
+	try(c, &other, everywhere);
+	report_changes(c, &other, everywhere);
+	for (uint32_t i = 0; i < c->witnesses.n; i++) {
+		w = &c->witnesses.v[i];
+		if (i > 0 && by_fact_and_text(w - 1, w) == 0)
+			continue;
+		try(c, w, changes);
+		for (uint32_t k = 0; w->fact == SBPL_FACT_PATH && k < CHANGES;
+		     k++)
+			leave_out(&changes[k], &everywhere[k]);
+		report_changes(c, w, changes);
+	}
+}
+
+int
+sbpl_diff(
+    struct report *r, const struct sbpl_file *from, const struct sbpl_file *to)
+{
+	struct comparison c = {.report = r, .from = from, .to = to};
+	uint32_t rules;
+
+	report_rule(
+	    r, "seatbelt-gained", "Something is permitted that was not");
+	report_rule(r, "seatbelt-lost", "Something is no longer permitted");
+	report_rule(r, "seatbelt-unsure", "What holds cannot be told any more");
+	report_rule(r, "seatbelt-rule", "A rule that only one file has");
+	collect_file(&c, from);
+	collect_file(&c, to);
+	compare_verdicts(&c);
+	rules = sbpl_diff_rules(r, from, to, FINDINGS_MAX, &c.left_off);
+	r->summary = arena_printf(r->arena,
+	    "%u gained, %u lost, %u unknown; %u rules differ", c.gained, c.lost,
+	    c.unsure, rules);
+	if (c.left_off > 0)
+		r->summary = arena_printf(r->arena,
+		    "%.*s; %u more are not "
+		    "shown",
+		    (int)r->summary.len, r->summary.s, c.left_off);
+	r->verdict =
+	    c.gained + c.lost + c.unsure + rules > 0 ? "differs" : "same";
+	r->status = c.gained + c.lost + c.unsure + rules > 0 ? EXIT_DIFFERS
+							     : EXIT_HOLDS;
+	return r->status;
+}

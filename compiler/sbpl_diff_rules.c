@@ -1,0 +1,136 @@
+#include <config.h>
+
+#include <stdlib.h>
+
+#include "compiler/sbpl_file.h"
+
+/* The rules that only one of two Seatbelt files has. */
+struct rules_diff {
+	struct report *report;
+	uint32_t max, left_off;
+};
+
+/* Rules as text, with where they stand. */
+struct line {
+	struct text text;
+	const struct sbpl_rule *rule;
+};
+
+struct lines {
+	struct VEC(struct line) v;
+};
+
+static int
+by_text(const void *a, const void *b)
+{
+	return text_compare(
+	    ((const struct line *)a)->text, ((const struct line *)b)->text);
+}
+
+/* A rule of one operation and one filter. */
+static void
+add_line(struct arena *a, struct lines *lines, const struct sbpl_rule *rule,
+    uint32_t op, const struct sbpl_filter *filter)
+{
+	struct sbpl_rule one = *rule;
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	if (out == NULL)
+		diag_out_of_memory();
+	if (!rule->opaque) {
+		one.ops += op;
+		one.op_names += op;
+		one.n = 1;
+		one.filter = filter;
+	}
+	sbpl_rule_print(&one, out);
+	if (fclose(out) != 0)
+		diag_out_of_memory();
+	*VEC_PUSH(a, &lines->v) = (struct line){
+	    arena_text(a, (struct text){text, (uint32_t)len}), rule};
+	free(text);
+}
+
+/* Rules taken apart: (allow a b (c) (d)) is four. */
+static void
+lines_of(struct arena *a, const struct sbpl_policy *p, struct lines *lines)
+{
+	for (uint32_t i = 0; i < p->rules.n; i++) {
+		const struct sbpl_rule *r = &p->rules.v[i];
+		const struct sbpl_filter *f = r->filter;
+
+		for (uint32_t op = 0; op < r->n || (op == 0 && r->opaque);
+		     op++) {
+			if (f == NULL || f->kind != SBPL_FILTER_ANY) {
+				add_line(a, lines, r, op, f);
+				continue;
+			}
+			for (uint32_t k = 0; k < f->n; k++)
+				add_line(a, lines, r, op, f->parts[k]);
+		}
+	}
+	if (lines->v.n > 0)
+		qsort(lines->v.v, lines->v.n, sizeof(*lines->v.v), by_text);
+}
+
+static void
+report_line(struct rules_diff *c, const struct sbpl_file *f,
+    const struct line *line, char sign)
+{
+	struct place p = source_place(
+	    f->policy.sources, line->rule->at.source, line->rule->at.begin);
+	struct finding *g;
+
+	if (c->report->findings.n >= c->max) {
+		c->left_off++;
+		return;
+	}
+	g = report_add(c->report, "seatbelt-rule", REPORT_NOTE,
+	    sign == '+' ? "added" : "removed");
+	g->sign = sign;
+	g->subject = TEXT("rules");
+	g->message = line->text;
+	report_place(c->report, g,
+	    (struct report_place){
+		.file = text_of(f->name), .line = p.line, .column = p.column});
+}
+
+/* As sets: how often a rule stands in a file says nothing. */
+uint32_t
+sbpl_diff_rules(struct report *r, const struct sbpl_file *f,
+    const struct sbpl_file *t, uint32_t max, uint32_t *left_off)
+{
+	struct rules_diff c = {.report = r, .max = max};
+	struct arena *a = r->arena;
+	struct lines all_from = {0}, all_to = {0};
+	const struct line *from, *to;
+	uint32_t n, m;
+	uint32_t differ = 0;
+
+	lines_of(a, &f->policy, &all_from);
+	lines_of(a, &t->policy, &all_to);
+	from = all_from.v.v;
+	to = all_to.v.v;
+	n = all_from.v.n;
+	m = all_to.v.n;
+	for (uint32_t i = 0, k = 0; i < n || k < m;) {
+		int d = i == n	 ? 1
+			: k == m ? -1
+				 : text_compare(from[i].text, to[k].text);
+		struct text same = d <= 0 ? from[i].text : to[k].text;
+
+		differ += d != 0;
+		if (d < 0)
+			report_line(&c, f, &from[i], '-');
+		else if (d > 0)
+			report_line(&c, t, &to[k], '+');
+		while (i < n && text_equal(from[i].text, same))
+			i++;
+		while (k < m && text_equal(to[k].text, same))
+			k++;
+	}
+	*left_off += c.left_off;
+	return differ;
+}

@@ -1,0 +1,53 @@
+#ifndef NONO_SBPL_FILE_H
+#define NONO_SBPL_FILE_H
+
+#include "compiler/report.h"
+#include "compiler/sbpl.h"
+
+/*
+ * What the verbs do with Seatbelt files.  Parameters come from -D NAME=VALUE;
+ * one that is not given stays a name, "$HOME", taken to lie away from all
+ * other paths.
+ */
+struct sbpl_file {
+	const char *name; /* as it was given */
+	struct sbpl_policy policy;
+	struct sbpl_judge *tree, *last;
+};
+
+/* False: diagnosed, and there is nothing to close. */
+bool sbpl_file_open(struct arena *a, struct diags *d, struct sources *s,
+    const char *name, const struct sbpl_world *world,
+    struct sbpl_file *ret_file);
+void sbpl_file_close(struct sbpl_file *f);
+
+/*
+ * A question as people ask it: an operation of Seatbelt's or one of "read",
+ * "write", "list", "stat", "create", "delete", "execute", "connect", "listen",
+ * then what it is about: a path, HOST:PORT, the name of a service, or
+ * FACT=VALUE.  A path is taken where macOS finds it: /tmp/x is /private/tmp/x.
+ * On false *ret_why says what is wrong.
+ */
+bool sbpl_ask(struct arena *a, const char *operation, const char *const *words,
+    uint32_t n, struct sbpl_request *ret_request, struct text *ret_why);
+
+/* "file-read-data /private/tmp/x" */
+struct text sbpl_request_print(struct arena *a, const struct sbpl_request *r);
+
+/* Adds the verdict and what it rests on; returns the exit status. */
+int sbpl_why(
+    struct report *r, const struct sbpl_file *f, const struct sbpl_request *q);
+
+/*
+ * Adds what one file permits and the other does not, as far as the paths and
+ * names in the rules of both show it, then the rules that only one has.
+ * Returns the exit status.
+ */
+int sbpl_diff(
+    struct report *r, const struct sbpl_file *from, const struct sbpl_file *to);
+
+/* Only the rules; at most `max` findings.  Returns how many differ. */
+uint32_t sbpl_diff_rules(struct report *r, const struct sbpl_file *from,
+    const struct sbpl_file *to, uint32_t max, uint32_t *left_off);
+
+#endif
