@@ -33,24 +33,14 @@ add_line(struct arena *a, struct lines *lines, const struct sbpl_rule *rule,
     uint32_t op, const struct sbpl_filter *filter)
 {
 	struct sbpl_rule one = *rule;
-	char *text = NULL;
-	size_t len = 0;
-	FILE *out = open_memstream(&text, &len);
 
-	if (out == NULL)
-		diag_out_of_memory();
 	if (!rule->opaque) {
 		one.ops += op;
 		one.op_names += op;
 		one.n = 1;
 		one.filter = filter;
 	}
-	sbpl_rule_print(&one, out);
-	if (fclose(out) != 0)
-		diag_out_of_memory();
-	*VEC_PUSH(a, &lines->v) = (struct line){
-	    arena_text(a, (struct text){text, (uint32_t)len}), rule};
-	free(text);
+	*VEC_PUSH(a, &lines->v) = (struct line){sbpl_rule_text(a, &one), rule};
 }
 
 /* Rules taken apart: (allow a b (c) (d)) is four. */

@@ -3,6 +3,7 @@
 #include "compiler/sbpl.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 /*
  * Rules and nodes as SBPL again, in one spelling whatever the file's: what is
@@ -191,6 +192,24 @@ sbpl_rule_print(const struct sbpl_rule *r, FILE *out)
 		fprintf(out, " (with %.*s)", (int)r->modifiers[i].len,
 		    r->modifiers[i].s);
 	putc(')', out);
+}
+
+struct text
+sbpl_rule_text(struct arena *a, const struct sbpl_rule *r)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+	struct text copy;
+
+	if (out == NULL)
+		diag_out_of_memory();
+	sbpl_rule_print(r, out);
+	if (fclose(out) != 0)
+		diag_out_of_memory();
+	copy = arena_text(a, (struct text){text, (uint32_t)len});
+	free(text);
+	return copy;
 }
 
 void

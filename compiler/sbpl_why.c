@@ -2,29 +2,9 @@
 
 #include "compiler/sbpl_file.h"
 
-#include <stdlib.h>
-
 #include "compiler/cmd.h"
 
 /* A verdict, the rule that decides, and in words why it does. */
-
-static struct text
-rule_text(struct arena *a, const struct sbpl_rule *rule)
-{
-	char *text = NULL;
-	size_t len = 0;
-	FILE *out = open_memstream(&text, &len);
-	struct text copy;
-
-	if (out == NULL)
-		diag_out_of_memory();
-	sbpl_rule_print(rule, out);
-	if (fclose(out) != 0)
-		diag_out_of_memory();
-	copy = arena_text(a, (struct text){text, (uint32_t)len});
-	free(text);
-	return copy;
-}
 
 static struct report_place
 place_of(const struct sbpl_file *f, struct span at, const char *what)
@@ -178,7 +158,7 @@ other_reading(struct report *r, struct finding *g, const struct sbpl_file *f,
 	if (other.verdict == verdict || other.rule == NULL ||
 	    other.verdict == SBPL_UNKNOWN)
 		return;
-	rule = cut(r->arena, rule_text(r->arena, other.rule));
+	rule = cut(r->arena, sbpl_rule_text(r->arena, other.rule));
 	report_detail(r, g,
 	    "a reader who takes the last rule that matches "
 	    "will say: %s, by %.*s",
@@ -204,7 +184,7 @@ sbpl_why(
 	g->message = arena_printf(r->arena, "%s %.*s",
 	    verdict_word(answer.verdict), (int)asked.len, asked.s);
 	if (decides != NULL) {
-		rule = cut(r->arena, rule_text(r->arena, decides));
+		rule = cut(r->arena, sbpl_rule_text(r->arena, decides));
 		report_place(r, g, place_of(f, decides->at, ""));
 		report_detail(r, g, "%s%.*s",
 		    answer.verdict == SBPL_UNKNOWN ? "in doubt: " : "",
