@@ -145,6 +145,16 @@ sbpl_maker_find(struct text name)
 	return find(name, &maker);
 }
 
+const char *
+sbpl_maker_nearest(struct text name)
+{
+	const char *names[ARRAY_LEN(makers)];
+
+	for (uint32_t i = 0; i < ARRAY_LEN(makers); i++)
+		names[i] = makers[i].name;
+	return diag_nearest(name, names, ARRAY_LEN(names));
+}
+
 static struct sbpl_filter *
 new_filter(struct machine *m, struct span at, enum sbpl_filter_kind kind,
     enum sbpl_fact fact)

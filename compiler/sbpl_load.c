@@ -21,6 +21,7 @@ sbpl_reject(struct machine *m, struct span at, const char *fmt, ...)
 void
 sbpl_unknown_name(struct machine *m, const struct sbpl_node *name)
 {
+	const char *nearest;
 	struct diag *diag;
 
 	for (uint32_t i = 0; i < m->warned.n; i++)
@@ -30,7 +31,12 @@ sbpl_unknown_name(struct machine *m, const struct sbpl_node *name)
 	diag = diag_at(m->diags, DIAG_SBPL_UNKNOWN, name->at,
 	    "nothing is known of the name \"%.*s\"", (int)name->text.len,
 	    name->text.s);
-	if (m->imported)
+	nearest = sbpl_op_nearest(name->text);
+	if (nearest == NULL)
+		nearest = sbpl_maker_nearest(name->text);
+	if (nearest != NULL)
+		diag_help(m->diags, diag, "did you mean %s?", nearest);
+	else if (m->imported)
 		diag_help(m->diags, diag, "an imported file may define it");
 	else
 		diag_help(m->diags, diag,

@@ -133,6 +133,8 @@ const struct builtin *sbpl_builtin_find(struct text name);
 
 /* sbpl_filter.c */
 bool sbpl_maker_find(struct text name);
+/* The nearest name of a filter, or NULL. */
+const char *sbpl_maker_nearest(struct text name);
 struct value sbpl_filter_make(struct machine *m, const struct sbpl_node *call,
     struct text name, const struct value *args, uint32_t n);
 const struct sbpl_filter *sbpl_filter_join(struct machine *m, struct span at,
