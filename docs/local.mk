@@ -19,6 +19,9 @@ dist_doc_DATA += \
 	docs/errors.md \
 	docs/findings.md \
 	docs/hacking.md \
+	docs/report.schema.json \
+	docs/review.md \
 	docs/seatbelt.md
 
-dist_doc_DATA += docs/report.schema.json docs/review.md
+# A repository of profiles, as people would set it up; tests/example.test.
+EXTRA_DIST += docs/example

@@ -42,6 +42,7 @@ script_tests = \
 	tests/canonical.test \
 	tests/check.test \
 	tests/cli.test \
+	tests/completions.test \
 	tests/conformance.test \
 	tests/contract.test \
 	tests/decisions/agree.test \
@@ -50,6 +51,7 @@ script_tests = \
 	tests/docs.test \
 	tests/equal.test \
 	tests/equiv.test \
+	tests/example.test \
 	tests/gate.test \
 	tests/golden.test \
 	tests/kernel/confine.test \
