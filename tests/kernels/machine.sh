@@ -61,7 +61,8 @@ cp -R "$TOP_SRCDIR/tests/lib.sh" "$TOP_SRCDIR/tests/kernel" "$here" \
 	2>/dev/null || not_ok "the initramfs is made"
 rm -rf "$root"
 
-timeout 300 qemu-system-x86_64 -accel tcg -cpu max -m 512 -nodefaults \
+# A busy machine takes ten times as long.
+timeout 900 qemu-system-x86_64 -accel tcg -cpu max -m 512 -nodefaults \
 	-no-user-config -no-reboot -display none -serial "file:$tmp/console" \
 	-serial "file:$tmp/said" -kernel "$kernel" -initrd "$tmp/initramfs" \
 	-append "console=ttyS0 loglevel=4 panic=-1 mitigations=off tests=$tests \
