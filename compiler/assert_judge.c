@@ -147,18 +147,12 @@ struct search {
 	uint32_t tries;
 };
 
-/* Does the assertion fail with one root moved?  Then `to` says how. */
 static bool
-fails_in(struct search *s, enum blob_root root, struct decide_path place)
+fails_in_env(struct search *s, const struct decide_env *env)
 {
-	struct decide_env env = s->base->env;
+	const struct view *v = judge_view_of(s->judge, env);
 	struct judgement there = {0};
-	const struct view *v;
 
-	if (!unplaced(&env, root) || place.root == root)
-		return false;
-	move(s->judge->arena, &env, root, place);
-	v = judge_view_of(s->judge, &env);
 	if (!v->launches)
 		return false;
 	walk_never(s->judge, v, s->name, s->assertion, &there);
@@ -168,6 +162,21 @@ fails_in(struct search *s, enum blob_root root, struct decide_path place)
 	s->to->verdict = ASSERT_UNDECIDED;
 	s->to->holds_in = s->base;
 	return true;
+}
+
+/* Does the assertion fail with one root moved?  Then `to` says how. */
+static bool
+fails_in(struct search *s, enum blob_root root, struct decide_path place)
+{
+	struct decide_env env = s->base->env;
+
+	if (!unplaced(&env, root) || place.root == root)
+		return false;
+	move(s->judge->arena, &env, root, place);
+	if (fails_in_env(s, &env))
+		return true;
+	env.absent = true;
+	return may_be_missing(s->judge->blob) && fails_in_env(s, &env);
 }
 
 /* Has the view a region of this root that any of the operations needs? */
