@@ -109,8 +109,8 @@ environment_never(const char *pattern)
 static bool
 is_set(const struct launch *l, const char *var, size_t n)
 {
-	for (uint32_t i = 0; i < l->blob.nenvs; i++) {
-		const struct blob_env e = blob_env(&l->blob, i);
+	for (uint32_t i = 0, end = policy_envs(l); i < end; i++) {
+		const struct blob_env e = policy_env(l, i);
 
 		if (e.kind == BLOB_ENV_SET && same(e.name, var, n))
 			return true;
@@ -139,8 +139,8 @@ passes(const struct launch *l, const char *var, size_t n)
 	for (size_t i = 0; i < sizeof(never) / sizeof(*never); i++)
 		if (*never[i] == *var && matches(never[i], var, n))
 			return false;
-	for (uint32_t i = 0; i < l->blob.nenvs; i++) {
-		const struct blob_env e = blob_env(&l->blob, i);
+	for (uint32_t i = 0, end = policy_envs(l); i < end; i++) {
+		const struct blob_env e = policy_env(l, i);
 
 		switch (e.kind) {
 		case BLOB_ENV_ALLOW:
@@ -280,7 +280,7 @@ set_proxy(struct launch *l)
 static void
 make_room(struct launch *l)
 {
-	size_t n = l->blob.nenvs + PROXY;
+	size_t n = policy_envs(l) + PROXY;
 
 	for (char **v = environ; v != NULL && *v != NULL; v++)
 		n++;
@@ -295,8 +295,8 @@ environment_filter(struct launch *l)
 {
 	make_room(l);
 	inherit(l);
-	for (uint32_t i = 0; i < l->blob.nenvs; i++) {
-		const struct blob_env e = blob_env(&l->blob, i);
+	for (uint32_t i = 0, end = policy_envs(l); i < end; i++) {
+		const struct blob_env e = policy_env(l, i);
 
 		if (e.kind == BLOB_ENV_SET)
 			set(l, e.name, e.value);

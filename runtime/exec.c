@@ -98,3 +98,22 @@ command_exec(const struct launch *l)
 		not_executable(argv[0], error);
 	leave(EXIT_NOT_FOUND, argv[0], ": ", strerror(error), NULL);
 }
+
+void
+command_check(const struct launch *l)
+{
+	const char *name, *slash;
+
+	if (l->opt.command == NULL)
+		return;
+	name = l->opt.command[0];
+	slash = strrchr(name, '/');
+	if (slash != NULL)
+		name = slash + 1;
+	for (uint32_t i = 0; i < policy_commands(l); i++)
+		if (strcmp(policy_command(l, i), name) == 0)
+			die("command", "the policy does not start ", name,
+			    ", choose another command or allow it in the "
+			    "profile",
+			    NULL);
+}

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "runtime/landlock.h"
+#include "runtime/launch.h"
 
 /* Since Linux 5.0 a new call has the same number everywhere, but here. */
 #if defined(__alpha__) || defined(__mips__) ||                                 \

@@ -62,7 +62,5 @@ int landlock_restrict(int ruleset);
 int open_path(int dir, const char *path, int flags, uint64_t resolve);
 /* Opens with the flags as they are; fails where a link is on the way. */
 int open_plain(const char *path, int flags);
-/* Closes `first` to `last`, both included. */
-int close_all(unsigned first, unsigned last);
 
 #endif

@@ -116,6 +116,7 @@ void filter_choose(struct launch *l);
 void kernel_negotiate(struct launch *l);
 void network_apply(const struct launch *l);
 void roots_open(struct launch *l);
+void roots_inspect(struct launch *l);
 void denies_resolve(struct launch *l);
 void rules_apply(struct launch *l);
 void environment_filter(struct launch *l);
@@ -124,6 +125,25 @@ void denies_verify(const struct launch *l);
 void filter_install(const struct launch *l);
 void summary_print(const struct launch *l, int fd);
 _Noreturn void command_exec(const struct launch *l);
+
+/*
+ * Reads l->opt.policy, at most `most` bytes, and one more where it grew
+ * meanwhile; else that byte is 0.  Dies unless nobody else can have written it.
+ */
+uint32_t policy_file_read(struct launch *l, uint32_t most, uint8_t **ret_bytes);
+
+/*
+ * What the policy says about variables and start-up commands, whatever its
+ * format.  Order does not matter.
+ */
+uint32_t policy_envs(const struct launch *l);
+struct blob_env policy_env(const struct launch *l, uint32_t i);
+uint32_t policy_commands(const struct launch *l);
+const char *policy_command(const struct launch *l, uint32_t i);
+
+/* Does the user agree to this access, "read, write"?  No: warned about. */
+bool consent_given(const struct launch *l, const char *access, struct path at);
+bool consent_possible(const struct launch *l); /* by asking */
 
 /*
  * May the grant stand beside the denied paths?  False: withheld and warned
@@ -151,11 +171,24 @@ void protect_self(struct launch *l);
 void protect_file(const struct stat *st, struct path at, const char *what);
 /* Where `name` leads; the links on the way there must not be written. */
 bool protect_way(const char *name, const char *what, struct place *ret);
-/* Dies where the grant lets them be written. */
+/*
+ * Dies where the grant lets them be written.  `fd` is what is granted; -1: it
+ * does not exist.
+ */
 void protect_check(struct path grant, int fd, uint64_t rights);
 
 /* `fd` stays open until exec, in spite of descriptors_drop(). */
 void descriptors_keep(struct launch *l, int fd);
+void descriptors_drop(const struct launch *l);
+/*
+ * A closed standard descriptor would be the number of the next file opened, so
+ * that messages went into it: /dev/null takes its place.
+ */
+void descriptors_fill_standard(void);
+/* Dies where keeping it would lead around the policy.  It is no directory. */
+void descriptor_check(int fd, const struct stat *st);
+/* Closes `first` to `last`, both included. */
+int close_all(unsigned first, unsigned last);
 /*
  * open_path(), always close-on-exec.  Nothing closes these descriptors but
  * exec, or this function when there are too many: at most the last one that
@@ -163,6 +196,13 @@ void descriptors_keep(struct launch *l, int fd);
  */
 int descriptors_open(
     struct launch *l, int dir, const char *path, int flags, uint64_t resolve);
+
+/*
+ * The usual place of a root, below the home directory, where that takes no
+ * following of links.  False: it has to be opened as any path.
+ */
+bool root_open_below_home(
+    struct launch *l, enum blob_root root, const char *path);
 
 /* What the first component of a path below a listed root is. */
 enum entry {

@@ -26,6 +26,7 @@ main(int argc, char **argv)
 	kernel_negotiate(&l);
 	network_apply(&l);
 	roots_open(&l);
+	roots_inspect(&l);
 	denies_resolve(&l);
 	if (l.within != NULL)
 		within_apply(&l);

@@ -15,36 +15,46 @@ if X86_64
 blob_sources += runtime/sha256_x86.c
 endif
 
-# memory.c comes first: what is kept then begins in the page where .data ends,
-# which is there anyway.
-loader_sources = \
-	$(blob_sources) \
+# Those of each platform stand apart.  memory.c comes first: what is kept then
+# begins in the page where .data ends, which is there anyway.
+loader_common = \
 	runtime/memory.c \
-	runtime/load.c \
-	runtime/denies.c \
+	runtime/consent.c \
 	runtime/descriptors.c \
 	runtime/environment.c \
 	runtime/exec.c \
+	runtime/options.c \
+	runtime/path.c \
+	runtime/policy_file.c \
+	runtime/protect.c \
+	runtime/report.c \
+	runtime/roots.c
+
+loader_linux = \
+	$(blob_sources) \
+	runtime/denies.c \
+	runtime/descriptors_linux.c \
 	runtime/filter.c \
 	runtime/hints.c \
 	runtime/kernel.c \
 	runtime/landlock.c \
 	runtime/links.c \
 	runtime/listing.c \
-	runtime/options.c \
-	runtime/path.c \
+	runtime/load.c \
+	runtime/path_linux.c \
 	runtime/policy.c \
 	runtime/probe.c \
-	runtime/protect.c \
-	runtime/report.c \
+	runtime/protect_linux.c \
 	runtime/rights.c \
-	runtime/roots.c \
+	runtime/roots_linux.c \
 	runtime/rules.c \
 	runtime/summary.c \
 	runtime/verify.c \
 	runtime/within.c \
 	runtime/within_environment.c \
 	runtime/wsl.c
+
+loader_sources = $(loader_common) $(loader_linux)
 
 loader_headers = \
 	runtime/blob.h \

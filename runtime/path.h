@@ -37,6 +37,9 @@ bool path_covers(struct path outer, struct path inner);
 /* The order in which a policy has them: '/' before any other byte. */
 int path_order(const char *a, const char *b);
 
+/* Is it written so, as far as the text shows? */
+bool path_canonical(const char *path);
+
 void place_set(struct place *p, struct path path);
 /* Appends "/" and the suffix, if there is one; false: it would not fit. */
 bool place_join(struct place *p, const char *suffix, size_t n);
@@ -46,6 +49,18 @@ bool place_join(struct place *p, const char *suffix, size_t n);
  * such a path, or cannot be opened; open_path() without O_PATH.
  */
 int place_open(const char *path, int flags, struct place *ret);
+/*
+ * Opens a directory to begin paths in, and tells where it is.  A relative path
+ * begins in the directory `at`.  `list`: to be listed, too, if it may be.  -1:
+ * errno says why.
+ */
+int place_open_directory(
+    int at, const char *path, bool list, struct place *ret);
+/*
+ * Where a path leads that does not lead to a directory; a relative one begins
+ * in `from`.  False (errno): nowhere, or that cannot be told.
+ */
+bool place_of_missing(struct path from, const char *path, struct place *ret);
 /*
  * What is open as `fd`; false (errno) when it has no path, as a pipe.  A
  * directory is asked by going there, which takes a sixth of the time that

@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "runtime/landlock.h"
 #include "runtime/launch.h"
 #include "runtime/report.h"
 
@@ -21,8 +20,6 @@ static const struct {
     [BLOB_ROOT_XDG_CACHE] = {"XDG_CACHE_HOME", ".cache"},
     [BLOB_ROOT_XDG_RUNTIME] = {"XDG_RUNTIME_DIR", NULL},
 };
-
-enum { WORTH_LISTING = 24 }; /* paths of a policy */
 
 static bool
 used(const struct launch *l, enum blob_root root)
@@ -56,46 +53,16 @@ open_root(struct launch *l, enum blob_root root, const char *path)
 	const struct root *home =
 	    &l->roots[BLOB_ROOT_HOME]; /* for a relative */
 
-	r->fd = place_open(path, O_PATH | O_DIRECTORY, &l->scratch);
+	r->fd = place_open_directory(
+	    *path == '/' ? AT_FDCWD : home->fd, path, false, &l->scratch);
 	r->known = r->fd >= 0;
-	if (r->fd < 0) {
-		r->fd = openat(*path == '/' ? AT_FDCWD : home->fd, path,
-		    O_PATH | O_DIRECTORY | O_CLOEXEC);
-		r->known = r->fd >= 0 && place_of_fd(r->fd, &l->scratch);
-	}
-	if (r->fd >= 0) {
+	if (r->fd >= 0)
 		descriptors_keep(l, r->fd);
-	} else if (errno == ENOENT || errno == ENOTDIR || errno == EACCES) {
-		r->known =
-		    place_resolve(home->at, path, NULL, NULL, &l->scratch);
-	}
+	else if (errno == ENOENT || errno == ENOTDIR || errno == EACCES)
+		r->known = place_of_missing(home->at, path, &l->scratch);
 	if (!r->known)
 		die("roots", "cannot open ", path, ": ", strerror(errno), NULL);
 	r->at = path_keep(&l->scratch);
-}
-
-/*
- * The usual place below the home directory.  Opened without links it is where
- * it is written; and where something is missing, no link was before that.
- */
-static bool
-open_below_home(struct launch *l, enum blob_root root, const char *path)
-{
-	const struct root *home = &l->roots[BLOB_ROOT_HOME];
-	struct root *r = &l->roots[root];
-
-	r->fd = open_path(home->fd, path, O_DIRECTORY | O_CLOEXEC,
-	    RESOLVE_NO_LINKS | RESOLVE_NO_MAGIC);
-	if (r->fd < 0 && errno != ENOENT)
-		return false;
-	if (r->fd >= 0)
-		descriptors_keep(l, r->fd);
-	place_set(&l->scratch, home->at);
-	if (!place_join(&l->scratch, path, strlen(path)))
-		return false;
-	r->at = path_keep(&l->scratch);
-	r->known = true;
-	return true;
 }
 
 static void
@@ -103,7 +70,7 @@ open_slash(struct launch *l)
 {
 	struct root *r = &l->roots[BLOB_ROOT_SLASH];
 
-	r->fd = openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	r->fd = place_open_directory(AT_FDCWD, "/", false, &l->scratch);
 	if (r->fd < 0)
 		die("roots", "cannot open /: ", strerror(errno), NULL);
 	descriptors_keep(l, r->fd);
@@ -138,16 +105,9 @@ open_home(struct launch *l)
 		return "is not an absolute path";
 	if (has_dots(path))
 		return "has .. in it";
-	/* To be listed; one that may not be is known by its name alone. */
-	fd = place_open(path, O_RDONLY | O_DIRECTORY, &l->scratch);
-	if (fd < 0) {
-		fd = openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (fd < 0 && errno == EACCES)
-			fd = openat(
-			    AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-		if (fd < 0 || !place_of_fd(fd, &l->scratch))
-			return strerror(errno);
-	}
+	fd = place_open_directory(AT_FDCWD, path, true, &l->scratch);
+	if (fd < 0)
+		return strerror(errno);
 	descriptors_keep(l, fd);
 	if (fstat(fd, &st) != 0)
 		return strerror(errno);
@@ -224,7 +184,7 @@ open_xdg(struct launch *l, enum blob_root root)
 		open_root(l, root, path);
 	} else if (xdg[root].below_home != NULL) {
 		need_home(l);
-		if (!open_below_home(l, root, xdg[root].below_home))
+		if (!root_open_below_home(l, root, xdg[root].below_home))
 			open_root(l, root, xdg[root].below_home);
 	}
 }
@@ -244,10 +204,4 @@ roots_open(struct launch *l)
 	for (unsigned i = BLOB_ROOT_XDG_CONFIG; i < BLOB_ROOTS; i++)
 		if (used(l, (enum blob_root)i))
 			open_xdg(l, (enum blob_root)i);
-	for (unsigned i = BLOB_ROOT_HOME; i <= BLOB_ROOT_TMPDIR; i++)
-		if (l->roots[i].fd >= 0)
-			wsl_check_drive(l->roots[i].at, l->roots[i].fd, true);
-	if (l->roots[BLOB_ROOT_HOME].fd >= 0 &&
-	    l->blob.npaths + l->blob.ndenies > WORTH_LISTING)
-		listing_read(&l->roots[BLOB_ROOT_HOME]);
 }

@@ -334,46 +334,20 @@ covered(const struct launch *l, const struct grant *g)
 	return (g->rights & ~have) == 0;
 }
 
-static bool
-ask(const struct grant *g)
-{
-	char answer[64];
-	ssize_t n;
-	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-
-	if (tty < 0)
-		return false;
-	line_add("grant ");
-	line_add((g->rights & ~BLOB_FS_WRITES) != 0 ? "read" : "");
-	line_add((g->rights & ~BLOB_FS_WRITES) != 0 &&
-			 (g->rights & BLOB_FS_WRITES) != 0
-		     ? ", "
-		     : "");
-	line_add((g->rights & BLOB_FS_WRITES) != 0 ? "write" : "");
-	line_add(" to ");
-	line_add(shown(g->at->s));
-	line_add("? [y/N] ");
-	line_ask(tty);
-	n = read(tty, answer, sizeof(answer));
-	close(tty);
-	return n > 0 && (answer[0] == 'y' || answer[0] == 'Y');
-}
-
-static bool
-can_ask(const struct launch *l)
-{
-	return !l->opt.dry_run && isatty(0) && isatty(2);
-}
-
 /* For what the user has to agree to; OUTCOME_GRANTED: go on. */
 static enum outcome
 consent(const struct launch *l, const struct grant *g)
 {
-	if (l->opt.allow_cwd || (can_ask(l) && ask(g)))
-		return OUTCOME_GRANTED;
-	warn(shown(g->at->s), " is not granted: pass --allow-cwd to grant it",
-	    NULL);
-	return OUTCOME_UNASKED;
+	const bool reads = (g->rights & ~BLOB_FS_WRITES) != 0;
+	const bool writes = (g->rights & BLOB_FS_WRITES) != 0;
+
+	return consent_given(l,
+		   reads && writes ? "read, write"
+		   : writes	   ? "write"
+				   : "read",
+		   path_of(g->at))
+		   ? OUTCOME_GRANTED
+		   : OUTCOME_UNASKED;
 }
 
 static enum outcome
@@ -405,7 +379,7 @@ apply(struct launch *l, struct grant *g)
 		return o;
 	if (agree && covered(l, g))
 		return OUTCOME_COVERED;
-	if (agree && !l->opt.allow_cwd && !can_ask(l))
+	if (agree && !l->opt.allow_cwd && !consent_possible(l))
 		return consent(l, g);
 	if (!denies_allow(l, &g->rule, path_of(g->at), g->rights))
 		return OUTCOME_WITHHELD;

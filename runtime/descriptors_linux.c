@@ -1,0 +1,73 @@
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "runtime/landlock.h"
+#include "runtime/launch.h"
+#include "runtime/report.h"
+
+enum { FIRST = 3 }; /* above standard input, output and error */
+
+void
+descriptors_fill_standard(void)
+{
+	struct pollfd std[FIRST] = {{.fd = 0}, {.fd = 1}, {.fd = 2}};
+
+	if (poll(std, FIRST, 0) < 0)
+		die("descriptors", "poll: ", strerror(errno), NULL);
+	for (int i = 0; i < FIRST; i++) {
+		if ((std[i].revents & POLLNVAL) != 0 &&
+		    open("/dev/null", O_RDWR) != i)
+			die("descriptors", "standard descriptor ",
+			    decimal((uint64_t)i),
+			    " is closed and /dev/null cannot replace it", NULL);
+	}
+}
+
+/*
+ * A ring opens files with the rights of whoever registered with it, which may
+ * have been before the sandbox.  Its inode is of no type; what that has, only
+ * its name tells.
+ */
+static bool
+may_be_ring(int fd, const struct stat *st)
+{
+	static const char ring[] = "anon_inode:[io_uring]";
+	char link[sizeof("/proc/self/fd/") + 20] = "/proc/self/fd/";
+	const char *digits = decimal((uint64_t)fd);
+	char name[sizeof(ring)];
+	ssize_t n;
+
+	if ((st->st_mode & S_IFMT) != 0)
+		return false;
+	memcpy(link + strlen(link), digits, strlen(digits) + 1);
+	n = readlink(link, name, sizeof(name));
+	return n < 0 || (n == (ssize_t)sizeof(ring) - 1 &&
+			    memcmp(name, ring, sizeof(ring) - 1) == 0);
+}
+
+void
+descriptor_check(int fd, const struct stat *st)
+{
+	if (may_be_ring(fd, st))
+		die("descriptors", "--keep-fd ", decimal((uint64_t)fd),
+		    ": a ring of io_uring would lead around the policy", NULL);
+}
+
+int
+descriptors_open(
+    struct launch *l, int dir, const char *path, int flags, uint64_t resolve)
+{
+	int fd = open_path(dir, path, flags | O_CLOEXEC, resolve);
+
+	if (fd < 0 && errno == EMFILE) {
+		descriptors_drop(l);
+		fd = open_path(dir, path, flags | O_CLOEXEC, resolve);
+	}
+	return fd;
+}
