@@ -242,13 +242,27 @@ network_apply(const struct launch *l)
 	}
 }
 
+/*
+ * denies_verify() asks for what must be denied, at every launch: the kernel's
+ * log need not hear of that.  It is silent about us then until exec, and about
+ * the command it is anyway.
+ */
+static int
+restrict_self(const struct launch *l)
+{
+	if (l->abi >= LANDLOCK_LOG_ABI &&
+	    landlock_restrict(l->ruleset, LANDLOCK_LOG_SAME_EXEC_OFF) == 0)
+		return 0;
+	return landlock_restrict(l->ruleset, 0);
+}
+
 void
 kernel_restrict(const struct launch *l)
 {
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		die("restrict",
 		    "cannot give up new privileges: ", strerror(errno), NULL);
-	if (landlock_restrict(l->ruleset) == 0)
+	if (restrict_self(l) == 0)
 		return;
 	if (errno == E2BIG)
 		die("restrict", "there are ", decimal(LANDLOCK_LAYERS_MAX),

@@ -66,9 +66,9 @@ landlock_add_port(int ruleset, uint32_t port, uint64_t rights)
 }
 
 int
-landlock_restrict(int ruleset)
+landlock_restrict(int ruleset, unsigned flags)
 {
-	return (int)syscall(NR_RESTRICT_SELF, ruleset, 0);
+	return (int)syscall(NR_RESTRICT_SELF, ruleset, flags);
 }
 
 /* One component, which must be no link (ELOOP) unless it is the last one. */

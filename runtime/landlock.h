@@ -39,6 +39,8 @@ _Static_assert(sizeof(struct open_how) == 24, "open_how");
 
 enum {
 	LANDLOCK_LAYERS_MAX = 16,
+	LANDLOCK_LOG_ABI = 7, /* of the flag below */
+	LANDLOCK_LOG_SAME_EXEC_OFF = 1,
 
 	RESOLVE_NO_MAGIC = 0x02, /* RESOLVE_NO_MAGICLINKS */
 	RESOLVE_NO_LINKS = 0x04, /* RESOLVE_NO_SYMLINKS */
@@ -52,7 +54,7 @@ unsigned landlock_errata(void);
 int landlock_create(const struct landlock_ruleset *r);
 int landlock_add_path(int ruleset, int fd, uint64_t rights);
 int landlock_add_port(int ruleset, uint32_t port, uint64_t rights);
-int landlock_restrict(int ruleset);
+int landlock_restrict(int ruleset, unsigned flags);
 
 /*
  * Where a filter does not let openat2 pass, a path with links in it is opened

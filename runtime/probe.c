@@ -98,7 +98,7 @@ try_enforcing(void)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		die("kernel",
 		    "cannot give up new privileges: ", strerror(errno), NULL);
-	if (landlock_restrict(ruleset) != 0) {
+	if (landlock_restrict(ruleset, 0) != 0) {
 		if (errno != E2BIG)
 			die("kernel",
 			    "it refuses to enforce: ", strerror(errno),
@@ -126,7 +126,7 @@ count_layers(void)
 	const int ruleset = rights_ruleset(&r);
 	unsigned n = 1;
 
-	while (n <= LANDLOCK_LAYERS_MAX && landlock_restrict(ruleset) == 0)
+	while (n <= LANDLOCK_LAYERS_MAX && landlock_restrict(ruleset, 0) == 0)
 		n++;
 	close(ruleset);
 	return n;

@@ -24,16 +24,16 @@ dump(void)
 	__gcov_reset();
 }
 
-int __wrap_landlock_restrict(int ruleset);
+int __wrap_landlock_restrict(int ruleset, unsigned flags);
 _Noreturn void __wrap__exit(int status);
 _Noreturn void __real__exit(int status);
 int __wrap_execve(const char *path, char *const argv[], char *const envp[]);
 int __real_execve(const char *path, char *const argv[], char *const envp[]);
 
 int
-__wrap_landlock_restrict(int ruleset)
+__wrap_landlock_restrict(int ruleset, unsigned flags)
 {
-	(void)ruleset;
+	(void)ruleset, (void)flags;
 	return syscall(SYS_landlock_restrict_self, -1, 0) != 0 && errno != EBADF
 		   ? -1
 		   : 0;
