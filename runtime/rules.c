@@ -157,9 +157,10 @@ twin(const struct launch *l, const struct grant *g)
 		const struct blob_path r = blob_path(&l->blob, from);
 		const enum outcome o = (enum outcome)l->outcomes[from];
 
+		/* The byte for the user's id could stand in a real name. */
 		if (r.root != BLOB_ROOT_SLASH ||
-		    path_suffix(&l->blob, r.suffix) != r.suffix ||
-		    strcmp(r.suffix, suffix) != 0)
+		    strcmp(r.suffix, suffix) != 0 ||
+		    strchr(r.suffix, BLOB_UID_BYTE) != NULL)
 			break;
 		if (r.kind != g->rule.kind || r.missing != g->rule.missing ||
 		    (r.flags & SPECIAL) != 0)
@@ -350,6 +351,22 @@ consent(const struct launch *l, const struct grant *g)
 		   : OUTCOME_UNASKED;
 }
 
+/*
+ * The rule's suffix with the user's id in it, which must outlast what is asked
+ * of other rules meanwhile.  NULL: it is too long.
+ */
+static const char *
+suffix_of(const struct launch *l, const char *suffix)
+{
+	static char kept[PATH_MAX];
+	const char *expanded = path_suffix(&l->blob, suffix);
+
+	if (expanded == NULL || expanded == suffix)
+		return expanded;
+	memcpy(kept, expanded, strlen(expanded) + 1);
+	return kept;
+}
+
 static enum outcome
 apply(struct launch *l, struct grant *g)
 {
@@ -361,7 +378,7 @@ apply(struct launch *l, struct grant *g)
 	g->fd = -1;
 	g->error = 0;
 	g->known = g->linked = g->parent = false;
-	g->suffix = path_suffix(&l->blob, g->rule.suffix);
+	g->suffix = suffix_of(l, g->rule.suffix);
 	if (g->rights == 0)
 		return OUTCOME_EMPTY;
 	if (g->root->withheld)
