@@ -131,8 +131,8 @@ bool sbpl_file_name(const char *path);
 bool sbpl_read(struct arena *a, struct diags *d, const struct sources *s,
     uint32_t source, const struct sbpl_node **ret_first);
 /*
- * Runs the forms.  False: what macOS would refuse is diagnosed (N8004).  What
- * is not modelled is a warning (N8003, N8005) and leaves doubtful rules.
+ * Runs the forms.  False: what macOS would refuse is diagnosed (N9004).  What
+ * is not modelled is a warning (N9003, N9005) and leaves doubtful rules.
  */
 bool sbpl_load(struct arena *a, struct diags *d, const struct sources *s,
     const struct sbpl_node *first, const struct sbpl_world *world,

@@ -53,7 +53,7 @@ struct sbpl_input {
 
 /*
  * *ret_first is the first form, or NULL when there is none.  False: diagnosed
- * (N8001, N8002).  Strings and symbols point into the text unless they were
+ * (N9001, N9002).  Strings and symbols point into the text unless they were
  * escaped.
  */
 bool sbpl_parse(struct arena *a, struct diags *d, const struct sbpl_input *in,
