@@ -303,6 +303,18 @@ struct printer {
 	bool bold;
 };
 
+/*
+ * A file's name begins a line.  With "::" in front it would be a command to the
+ * runner of a workflow, whose log this may be.
+ */
+static void
+put_source(FILE *out, struct text name)
+{
+	if (name.len > 0 && name.s[0] == ':')
+		(void)fputs("./", out);
+	put_safe(out, name);
+}
+
 /* "file:line:col: LABEL: text", and the excerpt if there is a place. */
 static void
 put_line(const struct printer *p, struct span at, const char *label,
@@ -315,7 +327,7 @@ put_line(const struct printer *p, struct span at, const char *label,
 	if (placed)
 		place = source_place(p->sources, at.source, at.begin);
 	if (known)
-		put_safe(p->out, source_get(p->sources, at.source)->name);
+		put_source(p->out, source_get(p->sources, at.source)->name);
 	else
 		(void)fputs("nonoc", p->out);
 	if (placed)

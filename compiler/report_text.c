@@ -158,6 +158,21 @@ put_details(const struct printer *p, const struct finding *f)
 	}
 }
 
+/*
+ * The name of the policy that the lines below are about.  It is a file's and
+ * begins a line: one with "::" in front would be a command to the runner of a
+ * workflow, whose log this may be.
+ */
+static void
+put_heading(const struct printer *p, struct text subject)
+{
+	const char *quote = subject.len > 0 && subject.s[0] == ':' ? "\"" : "";
+
+	(void)fputs(quote, p->out);
+	put_text(p, subject);
+	(void)fprintf(p->out, "%s:\n", quote);
+}
+
 void
 report_print_text(const struct report *r, bool color, FILE *out)
 {
@@ -169,8 +184,7 @@ report_print_text(const struct report *r, bool color, FILE *out)
 		const struct finding *f = r->findings.v[i];
 
 		if (f->sign != 0 && !text_equal(f->subject, subject)) {
-			put_text(&p, f->subject);
-			(void)fputs(":\n", out);
+			put_heading(&p, f->subject);
 		}
 		subject = f->subject;
 		const uint32_t run = run_length(r, i);
