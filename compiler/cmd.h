@@ -35,6 +35,28 @@ int cmd_probe(int argc, char **argv); /* not for people */
 int cmd_strip(int argc, char **argv);
 
 /*
+ * How each is called, as it follows "usage: ": what --help prints, and where
+ * completion and the manual page's test read the options.
+ */
+extern const char usage_assemble[];
+extern const char usage_check[];
+extern const char usage_compile[];
+extern const char usage_diff[];
+extern const char usage_dump[];
+extern const char usage_equiv[];
+extern const char usage_explain[];
+extern const char usage_gate[];
+extern const char usage_id[];
+extern const char usage_lint[];
+extern const char usage_list[];
+extern const char usage_lock[];
+extern const char usage_schema[];
+extern const char usage_show[];
+extern const char usage_strip[];
+extern const char usage_verify[];
+extern const char usage_why[];
+
+/*
  * What compile wrote: bytes to a temporary file beside `path`, then rename;
  * `path` is untouched on failure (N6002).  Mode 0644.  "-" is stdout.  Not
  * synced to the disk: what a power failure may cost can be compiled again, and

@@ -11,15 +11,15 @@
 
 /* The verbs that work on compiled policies. */
 
-static const char usage_dump[] = "nonoc dump [-e] POLICY\n"
-				 "  -e, --enforcing  only what is enforced: no "
-				 "name, no provenance\n"
-				 "POLICY may be a Seatbelt file, *.sb or "
-				 "*.sbpl\n";
-static const char usage_assemble[] =
+const char usage_dump[] = "nonoc dump [-e] POLICY\n"
+			  "  -e, --enforcing  only what is enforced: no "
+			  "name, no provenance\n"
+			  "POLICY may be a Seatbelt file, *.sb or "
+			  "*.sbpl\n";
+const char usage_assemble[] =
     "nonoc assemble TEXT -o POLICY\n"
     "  -o FILE  where the policy goes; \"-\" is stdout\n";
-static const char usage_strip[] =
+const char usage_strip[] =
     "nonoc strip POLICY -o POLICY\n"
     "  -o FILE  where the policy goes; \"-\" is stdout\n";
 

@@ -7,9 +7,10 @@
 #include "compiler/date.h"
 #include "compiler/options.h"
 
-static const char usage[] =
+const char usage_check[] =
     "nonoc check [options] FILE.assert... PROFILE|POLICY|DIR...\n"
     "  --format=FORMAT  text, json, sarif, github, markdown or junit\n"
+    "  --color=WHEN     auto, always or never\n"
     "  --today=DATE     the day that waivers are compared with\n"
     "  further options: as for nonoc compile\n";
 
@@ -34,23 +35,17 @@ struct check {
 static int
 parse_option(struct check *c, int argc, char **argv, int *i)
 {
-	const char *v;
 	enum option_result o = option_compile(&c->options, argc, argv, i);
 
 	if (o == OPTION_OTHER)
 		o = option_report(&c->style, argc, argv, i);
+	if (o == OPTION_OTHER)
+		o = option_today(&c->today, argc, argv, i);
 	if (o != OPTION_OTHER)
 		return o == OPTION_TAKEN ? EXIT_HOLDS : EXIT_USAGE;
-	if (option_value("check", "--today", argc, argv, i, &v)) {
-		if (v == NULL)
-			return EXIT_USAGE;
-		if (!date_valid(text_of(v)))
-			return option_usage("check", usage,
-			    "a day is written 2027-01-31, not %s", v);
-		c->today = v;
-	} else if (argv[*i][0] == '-') {
+	if (argv[*i][0] == '-') {
 		return option_usage(
-		    "check", usage, "unknown option %s", argv[*i]);
+		    "check", usage_check, "unknown option %s", argv[*i]);
 	} else if (assert_is_file(argv[*i])) {
 		*VEC_PUSH(&c->options.arena, &c->files) = argv[*i];
 	} else {
@@ -69,11 +64,11 @@ parse(struct check *c, int argc, char **argv)
 			return status;
 	}
 	if (c->files.n == 0)
-		return option_usage("check", usage,
+		return option_usage("check", usage_check,
 		    "which assertions? a file of them ends in .assert");
 	if (c->arguments.n == 0)
-		return option_usage(
-		    "check", usage, "which profile, policy or directory?");
+		return option_usage("check", usage_check,
+		    "which profile, policy or directory?");
 	if (c->options.target.platform != PLATFORM_LINUX)
 		return option_usage("check", NULL,
 		    "assertions are judged of policies for Linux only");

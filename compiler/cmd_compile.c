@@ -7,7 +7,7 @@
 #include "compiler/lock_report.h"
 #include "compiler/options.h"
 
-static const char usage[] =
+const char usage_compile[] =
     "nonoc compile [options] PROFILE -o POLICY\n"
     "  -o FILE               where the policy goes; \"-\" is stdout\n"
     "  --locked[=LOCK]       write nothing unless it is as nono.lock has it\n"
@@ -51,10 +51,10 @@ parse(struct compile *c, int argc, char **argv, struct request *r)
 			if (r->output == NULL)
 				return EXIT_USAGE;
 		} else if (argv[i][0] == '-' && argv[i][1] != '\0') {
-			return option_usage(
-			    "compile", usage, "unknown option %s", argv[i]);
+			return option_usage("compile", usage_compile,
+			    "unknown option %s", argv[i]);
 		} else if (r->profile != NULL) {
-			return option_usage("compile", usage,
+			return option_usage("compile", usage_compile,
 			    "one profile at a time: %s and %s", r->profile,
 			    argv[i]);
 		} else {
@@ -62,10 +62,10 @@ parse(struct compile *c, int argc, char **argv, struct request *r)
 		}
 	}
 	if (r->profile == NULL)
-		return option_usage("compile", usage, "which profile?");
+		return option_usage("compile", usage_compile, "which profile?");
 	if (r->output == NULL)
-		return option_usage(
-		    "compile", usage, "-o POLICY says where the policy goes");
+		return option_usage("compile", usage_compile,
+		    "-o POLICY says where the policy goes");
 	return EXIT_HOLDS;
 }
 

@@ -8,7 +8,7 @@
 #include "compiler/options.h"
 #include "compiler/prove.h"
 
-static const char usage[] =
+const char usage_diff[] =
     "nonoc diff [options] FROM TO\n"
     "  each a PROFILE, POLICY, DIRECTORY or REVISION:PATH; or both FILE.sb\n"
     "  -v, --verbose     every line by itself, and grants that only moved\n"
@@ -71,14 +71,14 @@ parse(struct compile *c, void *request, int argc, char **argv)
 			continue;
 		if (options && argv[i][0] == '-')
 			return option_usage(
-			    "diff", usage, "unknown option %s", argv[i]);
+			    "diff", usage_diff, "unknown option %s", argv[i]);
 		if (r->n == 2)
-			return option_usage(
-			    "diff", usage, "two sides, not three: %s", argv[i]);
+			return option_usage("diff", usage_diff,
+			    "two sides, not three: %s", argv[i]);
 		r->side[r->n++] = argv[i];
 	}
 	if (r->n < 2)
-		return option_usage("diff", usage, "which two?");
+		return option_usage("diff", usage_diff, "which two?");
 	return EXIT_HOLDS;
 }
 

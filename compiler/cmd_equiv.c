@@ -9,7 +9,7 @@
 #include "compiler/equiv.h"
 #include "compiler/options.h"
 
-static const char usage[] =
+const char usage_equiv[] =
     "nonoc equiv [options] PROFILE\n"
     "  -n REQUESTS           how many (100000); the borders are always asked\n"
     "  --seed N              another N asks others (1)\n"
@@ -58,17 +58,17 @@ parse(struct compile *c, int argc, char **argv, struct request *r)
 		if (option_value("equiv", "-n", argc, argv, &i, &v)) {
 			if (!number(v, &r->requests))
 				return option_usage(
-				    "equiv", usage, "-n takes a number");
+				    "equiv", usage_equiv, "-n takes a number");
 		} else if (option_value(
 			       "equiv", "--seed", argc, argv, &i, &v)) {
 			if (!number(v, &r->seed) || r->seed == 0)
-				return option_usage("equiv", usage,
+				return option_usage("equiv", usage_equiv,
 				    "--seed takes a number above 0");
 		} else if (argv[i][0] == '-') {
 			return option_usage(
-			    "equiv", usage, "unknown option %s", argv[i]);
+			    "equiv", usage_equiv, "unknown option %s", argv[i]);
 		} else if (r->profile != NULL) {
-			return option_usage("equiv", usage,
+			return option_usage("equiv", usage_equiv,
 			    "one profile at a time: %s and %s", r->profile,
 			    argv[i]);
 		} else {
@@ -76,9 +76,9 @@ parse(struct compile *c, int argc, char **argv, struct request *r)
 		}
 	}
 	if (r->profile == NULL)
-		return option_usage("equiv", usage, "which profile?");
+		return option_usage("equiv", usage_equiv, "which profile?");
 	if (c->target.platform != PLATFORM_LINUX)
-		return option_usage("equiv", usage,
+		return option_usage("equiv", usage_equiv,
 		    "both backends are given what is meant for Linux: a deny "
 		    "in a granted tree, as macOS profiles have it, is not "
 		    "for Landlock");

@@ -9,8 +9,8 @@
  * The section of the documentation about a code.  What is printed is the
  * installed page, whose examples the tests run: there is one text of each.
  */
-static const char usage[] =
-    "nonoc explain [--data DIR] CODE...\n"
+const char usage_explain[] =
+    "nonoc explain [--data DIR] CODE... | --list\n"
     "  CODE  N2001, 2001 or unknown-key; --list shows all there are\n";
 
 static const char *const pages[] = {"docs/errors.md", "docs/findings.md"};
@@ -170,14 +170,14 @@ run(struct explain *e, int argc, char **argv)
 		} else if (strcmp(argv[i], "--list") == 0) {
 			list = true;
 		} else if (argv[i][0] == '-') {
-			return option_usage(
-			    "explain", usage, "unknown option %s", argv[i]);
+			return option_usage("explain", usage_explain,
+			    "unknown option %s", argv[i]);
 		} else {
 			*VEC_PUSH(&e->options.arena, &words) = argv[i];
 		}
 	}
 	if (words.n == 0 && !list)
-		return option_usage("explain", usage, "which code?");
+		return option_usage("explain", usage_explain, "which code?");
 	if (!load(e))
 		return EXIT_REJECTED;
 	if (list)

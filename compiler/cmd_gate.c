@@ -9,7 +9,7 @@
 #include "compiler/gate_waiver.h"
 #include "compiler/witness.h"
 
-static const char usage[] =
+const char usage_gate[] =
     "nonoc gate --base BASE [options] TO\n"
     "  each a PROFILE, POLICY, DIRECTORY or REVISION:PATH\n"
     "  --waivers FILE    what may be let through, by whom and until when\n"
@@ -42,7 +42,6 @@ take_value(struct request *r, int argc, char **argv, int *i, bool *ret_good)
 	    {"--base", &r->base},
 	    {"--added", &r->added},
 	    {"--waivers", &r->waivers},
-	    {"--today", &r->today},
 	};
 
 	for (size_t k = 0; k < ARRAY_LEN(options); k++) {
@@ -66,6 +65,8 @@ parse(struct compile *c, void *request, int argc, char **argv)
 
 		if (o == OPTION_OTHER)
 			o = option_report(&r->style, argc, argv, &i);
+		if (o == OPTION_OTHER)
+			o = option_today(&r->today, argc, argv, &i);
 		if (o == OPTION_WRONG)
 			return EXIT_USAGE;
 		if (o == OPTION_TAKEN)
@@ -77,19 +78,17 @@ parse(struct compile *c, void *request, int argc, char **argv)
 		}
 		if (argv[i][0] == '-')
 			return option_usage(
-			    "gate", usage, "unknown option %s", argv[i]);
+			    "gate", usage_gate, "unknown option %s", argv[i]);
 		if (r->to != NULL)
-			return option_usage("gate", usage,
+			return option_usage("gate", usage_gate,
 			    "one at a time: %s and %s", r->to, argv[i]);
 		r->to = argv[i];
 	}
 	if (r->base == NULL)
-		return option_usage("gate", usage, "--base says held to what");
-	if (r->to == NULL)
-		return option_usage("gate", usage, "which one?");
-	if (r->today != NULL && !date_valid(text_of(r->today)))
 		return option_usage(
-		    "gate", usage, "%s is not a date", r->today);
+		    "gate", usage_gate, "--base says held to what");
+	if (r->to == NULL)
+		return option_usage("gate", usage_gate, "which one?");
 	return EXIT_HOLDS;
 }
 

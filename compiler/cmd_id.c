@@ -6,7 +6,7 @@
 #include "compiler/options.h"
 #include "compiler/side.h"
 
-static const char usage[] =
+const char usage_id[] =
     "nonoc id [options] PROFILE|POLICY|DIRECTORY|REVISION:PATH\n"
     "  options: as for nonoc compile\n";
 
@@ -54,15 +54,15 @@ cmd_id(int argc, char **argv)
 			status = EXIT_USAGE;
 		else if (options && o == OPTION_OTHER && *argv[i] == '-')
 			status = option_usage(
-			    "id", usage, "unknown option %s", argv[i]);
+			    "id", usage_id, "unknown option %s", argv[i]);
 		else if (o == OPTION_OTHER && argument != NULL)
-			status = option_usage("id", usage,
+			status = option_usage("id", usage_id,
 			    "one at a time: %s and %s", argument, argv[i]);
 		else if (o == OPTION_OTHER)
 			argument = argv[i];
 	}
 	if (status == EXIT_HOLDS && argument == NULL)
-		status = option_usage("id", usage, "whose id?");
+		status = option_usage("id", usage_id, "whose id?");
 	if (status == EXIT_HOLDS && !option_finish(&c))
 		status = EXIT_USAGE;
 	if (status == EXIT_HOLDS)

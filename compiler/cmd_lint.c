@@ -2,21 +2,24 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "compiler/cmd.h"
+#include "compiler/date.h"
 #include "compiler/lint.h"
 #include "compiler/options.h"
 
-static const char usage[] =
+const char usage_lint[] =
     "nonoc lint [options] [FILE.assert...] PROFILE|POLICY|DIR...\n"
     "  FILE.assert      waivers of what std.assert asks for\n"
     "  --level=CODE=L   off, note, warning or error for a finding\n"
+    "  --today=DATE     the day that waivers are compared with\n"
+    "  --exit-zero      exit 0 whatever is found\n"
     "  --format=FORMAT  text, json, sarif, github, markdown or junit\n"
+    "  --color=WHEN     auto, always or never\n"
     "  further options: as for nonoc compile\n";
 
 struct level {
-	struct text rule; /* "N8001" */
+	const char *rule; /* "N8001" */
 	enum report_level level;
 	bool off;
 };
@@ -27,6 +30,8 @@ struct run {
 	struct report report;
 	struct report_style style;
 	struct VEC(struct level) levels;
+	const char *today;
+	bool exit_zero;
 	struct VEC(const char *) files, arguments;
 };
 
@@ -41,10 +46,11 @@ set_level(struct run *r, const char *word)
 	const char *equals = strchr(word, '=');
 	struct level l = {.level = REPORT_LEVELS};
 
-	if (equals == NULL || finding_slug((unsigned)strtoul(
-				  word + (word[0] == 'N'), NULL, 10)) == NULL)
+	if (equals == NULL)
 		return false;
-	l.rule = (struct text){word, (uint32_t)(equals - word)};
+	l.rule = finding_rule((struct text){word, (uint32_t)(equals - word)});
+	if (l.rule == NULL)
+		return false;
 	l.off = strcmp(equals + 1, "off") == 0;
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (strcmp(equals + 1, names[i]) == 0)
@@ -61,19 +67,23 @@ parse_option(struct run *r, int argc, char **argv, int *i)
 
 	if (o == OPTION_OTHER)
 		o = option_report(&r->style, argc, argv, i);
+	if (o == OPTION_OTHER)
+		o = option_today(&r->today, argc, argv, i);
 	if (o != OPTION_OTHER)
 		return o == OPTION_TAKEN ? EXIT_HOLDS : EXIT_USAGE;
 	if (option_value("lint", "--level", argc, argv, i, &v)) {
 		if (v == NULL)
 			return EXIT_USAGE;
 		if (!set_level(r, v))
-			return option_usage("lint", usage,
+			return option_usage("lint", usage_lint,
 			    "a level is written N8001=off (note, warning, "
 			    "error), not %s",
 			    v);
+	} else if (strcmp(argv[*i], "--exit-zero") == 0) {
+		r->exit_zero = true;
 	} else if (argv[*i][0] == '-') {
 		return option_usage(
-		    "lint", usage, "unknown option %s", argv[*i]);
+		    "lint", usage_lint, "unknown option %s", argv[*i]);
 	} else if (assert_is_file(argv[*i])) {
 		*VEC_PUSH(&r->options.arena, &r->files) = argv[*i];
 	} else {
@@ -93,7 +103,7 @@ parse(struct run *r, int argc, char **argv)
 	}
 	if (r->arguments.n == 0)
 		return option_usage(
-		    "lint", usage, "which profile, policy or directory?");
+		    "lint", usage_lint, "which profile, policy or directory?");
 	if (r->options.target.platform != PLATFORM_LINUX)
 		return option_usage(
 		    "lint", NULL, "policies for Linux only are looked into");
@@ -107,9 +117,6 @@ load_assertions(struct run *r)
 	const struct assert_resolver resolver = {
 	    &r->options.store, &r->options.target};
 	const struct assert_file *f;
-	time_t now = time(NULL);
-	char today[16];
-	struct tm tm;
 	bool ok;
 
 	ok = assert_read_named(&r->options.store, "std.assert", &f) &&
@@ -117,9 +124,7 @@ load_assertions(struct run *r)
 	for (uint32_t i = 0; i < r->files.n; i++)
 		ok = assert_read_named(&r->options.store, r->files.v[i], &f) &&
 		     assert_resolve(&resolver, f, &r->assertions) && ok;
-	if (gmtime_r(&now, &tm) != NULL &&
-	    strftime(today, sizeof(today), "%Y-%m-%d", &tm) > 0)
-		assert_expire(&r->assertions, today);
+	assert_expire(&r->assertions, r->today);
 	return ok;
 }
 
@@ -170,7 +175,7 @@ apply_levels(struct run *r)
 		for (uint32_t k = 0; k < r->levels.n; k++) {
 			const struct level *l = &r->levels.v[k];
 
-			if (!text_is(l->rule, f->rule))
+			if (!strcmp(l->rule, f->rule) == 0)
 				continue;
 			off = l->off;
 			if (!off)
@@ -224,16 +229,19 @@ lint(struct run *r)
 	apply_levels(r);
 	conclude(r, policies);
 	report_print(&r->report, r->style, stdout);
-	return r->report.status;
+	return r->exit_zero ? EXIT_HOLDS : (int)r->report.status;
 }
 
 int
 cmd_lint(int argc, char **argv)
 {
 	struct run r = {.style = report_style_default()};
+	char today[DATE_SIZE];
 	int status;
 
 	option_init(&r.options);
+	date_today(today);
+	r.today = today;
 	r.report.arena = &r.options.arena;
 	r.report.verb = "lint";
 	status = parse(&r, argc, argv);

@@ -5,8 +5,8 @@
 #include "compiler/cmd.h"
 #include "compiler/options.h"
 
-static const char usage[] = "nonoc list [options] groups|profiles\n"
-			    "  options: as for nonoc compile\n";
+const char usage_list[] = "nonoc list [options] groups|profiles\n"
+			  "  options: as for nonoc compile\n";
 
 static void
 print_line(struct compile *c, const char *name, const char *remark,
@@ -87,7 +87,7 @@ cmd_list(int argc, char **argv)
 			status = EXIT_USAGE;
 		else if (o == OPTION_OTHER && (what != NULL || *argv[i] == '-'))
 			status = option_usage(
-			    "list", usage, "unexpected %s", argv[i]);
+			    "list", usage_list, "unexpected %s", argv[i]);
 		else if (o == OPTION_OTHER)
 			what = argv[i];
 	}
@@ -97,8 +97,8 @@ cmd_list(int argc, char **argv)
 		else if (what != NULL && strcmp(what, "profiles") == 0)
 			status = list_profiles(&c) ? EXIT_HOLDS : EXIT_REJECTED;
 		else
-			status = option_usage(
-			    "list", usage, "list what? groups or profiles");
+			status = option_usage("list", usage_list,
+			    "list what? groups or profiles");
 	}
 	compile_finish(&c);
 	return status;

@@ -7,7 +7,7 @@
 #include "compiler/lock_report.h"
 #include "compiler/options.h"
 
-static const char usage[] =
+const char usage_lock[] =
     "nonoc lock [options] [-o LOCK] SIDE...\n"
     "nonoc lock --check [options] [-o LOCK] SIDE...\n"
     "  each a PROFILE, POLICY, DIRECTORY or REVISION:PATH\n"
@@ -47,13 +47,13 @@ parse(struct compile *c, void *request, int argc, char **argv)
 				return EXIT_USAGE;
 		} else if (argv[i][0] == '-') {
 			return option_usage(
-			    "lock", usage, "unknown option %s", argv[i]);
+			    "lock", usage_lock, "unknown option %s", argv[i]);
 		} else {
 			*VEC_PUSH(&c->arena, &r->sides) = argv[i];
 		}
 	}
 	if (r->sides.n == 0)
-		return option_usage("lock", usage, "lock what?");
+		return option_usage("lock", usage_lock, "lock what?");
 	return EXIT_HOLDS;
 }
 

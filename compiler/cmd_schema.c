@@ -6,7 +6,7 @@
 #include "compiler/cmd.h"
 #include "compiler/options.h"
 
-static const char usage[] = "nonoc schema [profile|group]\n";
+const char usage_schema[] = "nonoc schema [profile|group]\n";
 
 int
 cmd_schema(int argc, char **argv)
@@ -16,7 +16,8 @@ cmd_schema(int argc, char **argv)
 
 	if (argc > 2 ||
 	    (argc == 2 && !group && strcmp(argv[1], "profile") != 0))
-		return option_usage("schema", usage, "unexpected %s", argv[1]);
+		return option_usage(
+		    "schema", usage_schema, "unexpected %s", argv[1]);
 	text = schema_print(group);
 	puts(text);
 	free(text);

@@ -6,7 +6,7 @@
 #include "compiler/options.h"
 #include "compiler/sbpl_file.h"
 
-static const char usage_why[] =
+static const char usage_why_file[] =
     "nonoc why [options] FILE.sb OPERATION [WHAT]...\n"
     "  WHAT              a path, HOST:PORT, a name, or FACT=VALUE\n"
     "  -D NAME=VALUE     a parameter of the file\n"
@@ -14,7 +14,7 @@ static const char usage_why[] =
     "  --format=FORMAT   text, json, sarif, github, markdown, junit\n"
     "  --color=WHEN      auto, always, never\n";
 
-static const char usage_diff[] =
+static const char usage_diff_files[] =
     "nonoc diff [options] FROM.sb TO.sb\n"
     "  -D NAME=VALUE     a parameter of the files\n"
     "  --home=DIR --cwd=DIR  the same, for HOME and CWD\n"
@@ -87,7 +87,8 @@ option(struct command *c, int argc, char **argv, int *i)
 		return add_param(c, "HOME", value);
 	if (option_value(c->verb, "--cwd", argc, argv, i, &value))
 		return add_param(c, "CWD", value);
-	if (c->usage == usage_diff && strcmp(argv[*i], "--exit-zero") == 0) {
+	if (c->usage == usage_diff_files &&
+	    strcmp(argv[*i], "--exit-zero") == 0) {
 		c->exit_zero = true;
 		return true;
 	}
@@ -140,14 +141,14 @@ why(struct command *c)
 	struct text wrong;
 
 	if (c->words.n < 2)
-		return option_usage("why", usage_why, "which operation?");
+		return option_usage("why", usage_why_file, "which operation?");
 	if (!sbpl_file_name(c->words.v[0]))
-		return option_usage("why", usage_why,
+		return option_usage("why", usage_why_file,
 		    "the file comes first, not %s", c->words.v[0]);
 	if (!sbpl_ask(&c->arena, c->words.v[1], c->words.v + 2, c->words.n - 2,
 		&request, &wrong))
 		return option_usage(
-		    "why", usage_why, "%.*s", (int)wrong.len, wrong.s);
+		    "why", usage_why_file, "%.*s", (int)wrong.len, wrong.s);
 	if (!open_file(c, c->words.v[0], &file))
 		return EXIT_REJECTED;
 	(void)sbpl_why(&report, &file, &request);
@@ -159,7 +160,7 @@ why(struct command *c)
 int
 seatbelt_why(int argc, char **argv)
 {
-	struct command c = {.verb = "why", .usage = usage_why};
+	struct command c = {.verb = "why", .usage = usage_why_file};
 
 	return finish(&c, parse(&c, argc, argv) ? why(&c) : EXIT_USAGE);
 }
@@ -172,10 +173,10 @@ diff(struct command *c)
 	struct sbpl_file from, to;
 
 	if (c->words.n != 2)
-		return option_usage("diff", usage_diff, "which two?");
+		return option_usage("diff", usage_diff_files, "which two?");
 	for (uint32_t i = 0; i < 2; i++)
 		if (!sbpl_file_name(c->words.v[i]))
-			return option_usage("diff", usage_diff,
+			return option_usage("diff", usage_diff_files,
 			    "a Seatbelt file compares with another one, not "
 			    "with %s",
 			    c->words.v[i]);
@@ -195,7 +196,7 @@ diff(struct command *c)
 int
 seatbelt_diff(int argc, char **argv)
 {
-	struct command c = {.verb = "diff", .usage = usage_diff};
+	struct command c = {.verb = "diff", .usage = usage_diff_files};
 
 	return finish(&c, parse(&c, argc, argv) ? diff(&c) : EXIT_USAGE);
 }

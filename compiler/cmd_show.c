@@ -11,11 +11,12 @@
 #include "compiler/read.h"
 #include "compiler/show.h"
 
-static const char usage[] =
+const char usage_show[] =
     "nonoc show [options] POLICY|PROFILE\n"
     "nonoc show --stage=nodes|ast|statements|capset [options] PROFILE\n"
     "  --target=linux:abi=N  on a kernel of that Landlock ABI\n"
     "  --format=FORMAT       text, json, sarif, github, markdown or junit\n"
+    "  --color=WHEN          auto, always or never\n"
     "  further options: as for nonoc compile\n";
 
 enum stage {
@@ -136,14 +137,14 @@ parse(struct compile *c, int argc, char **argv, enum stage *stage,
 			    s < ARRAY_LEN(stages) && strcmp(stages[s], v) != 0)
 				s++;
 			if (s == ARRAY_LEN(stages))
-				return option_usage(
-				    "show", usage, "no stage is named %s", v);
+				return option_usage("show", usage_show,
+				    "no stage is named %s", v);
 			*stage = (enum stage)s;
 		} else if (argv[i][0] == '-') {
 			return option_usage(
-			    "show", usage, "unknown option %s", argv[i]);
+			    "show", usage_show, "unknown option %s", argv[i]);
 		} else if (*argument != NULL) {
-			return option_usage("show", usage,
+			return option_usage("show", usage_show,
 			    "one profile at a time: %s and %s", *argument,
 			    argv[i]);
 		} else {
@@ -151,7 +152,7 @@ parse(struct compile *c, int argc, char **argv, enum stage *stage,
 		}
 	}
 	if (*argument == NULL)
-		return option_usage("show", usage, "which profile?");
+		return option_usage("show", usage_show, "which profile?");
 	return EXIT_HOLDS;
 }
 

@@ -8,7 +8,7 @@
 #include "compiler/diff_report.h"
 #include "compiler/options.h"
 
-static const char usage[] =
+const char usage_verify[] =
     "nonoc verify [options] POLICY [--rebuild PROFILE]\n"
     "  --rebuild PROFILE compile it again and compare every byte\n"
     "  --format=FORMAT   text, json, sarif, github, markdown, junit\n"
@@ -39,17 +39,17 @@ parse(struct compile *c, void *request, int argc, char **argv)
 			if (r->profile == NULL)
 				return EXIT_USAGE;
 		} else if (argv[i][0] == '-') {
-			return option_usage(
-			    "verify", usage, "unknown option %s", argv[i]);
+			return option_usage("verify", usage_verify,
+			    "unknown option %s", argv[i]);
 		} else if (r->policy != NULL) {
-			return option_usage("verify", usage,
+			return option_usage("verify", usage_verify,
 			    "one at a time: %s and %s", r->policy, argv[i]);
 		} else {
 			r->policy = argv[i];
 		}
 	}
 	if (r->policy == NULL)
-		return option_usage("verify", usage, "verify what?");
+		return option_usage("verify", usage_verify, "verify what?");
 	return EXIT_HOLDS;
 }
 

@@ -9,13 +9,14 @@
 #include "compiler/options.h"
 #include "compiler/why.h"
 
-static const char usage[] =
+const char usage_why[] =
     "nonoc why [options] POLICY|PROFILE OPERATION [PATH [TO] | PORT]\n"
     "nonoc why [options] FILE.sb OPERATION [WHAT]...\n"
     "  --target=linux:abi=N  on a kernel of that Landlock ABI\n"
     "  --home=DIR --cwd=DIR  where these lie\n"
     "  --no-consent          the user does not agree to the working directory\n"
     "  --format=FORMAT       text, json, sarif, github, markdown or junit\n"
+    "  --color=WHEN          auto, always or never\n"
     "  further options: as for nonoc compile; operations: nonoc why --list\n";
 
 struct command {
@@ -61,9 +62,9 @@ parse_option(struct command *c, int argc, char **argv, int *i)
 	}
 	if (argv[*i][0] == '-' && argv[*i][1] != '\0')
 		return option_usage(
-		    "why", usage, "unknown option %s", argv[*i]);
+		    "why", usage_why, "unknown option %s", argv[*i]);
 	if (c->n == ARRAY_LEN(c->arguments))
-		return option_usage("why", usage, "too many arguments");
+		return option_usage("why", usage_why, "too many arguments");
 	c->arguments[c->n++] = argv[*i];
 	return EXIT_HOLDS;
 }
@@ -80,13 +81,14 @@ parse(struct command *c, int argc, char **argv)
 	if (c->list)
 		return EXIT_HOLDS;
 	if (c->options.target.platform != PLATFORM_LINUX)
-		return option_usage("why", usage,
+		return option_usage("why", usage_why,
 		    "it answers for Linux: a Seatbelt policy is judged by its "
 		    "own text");
 	if (c->n == 0)
-		return option_usage("why", usage, "which policy or profile?");
+		return option_usage(
+		    "why", usage_why, "which policy or profile?");
 	if (c->n == 1)
-		return option_usage("why", usage, "which operation?");
+		return option_usage("why", usage_why, "which operation?");
 	return option_finish(&c->options) ? EXIT_HOLDS : EXIT_USAGE;
 }
 
@@ -110,9 +112,9 @@ no_word(const char *word)
 		names[n] = why_word_at(n)->word;
 	near = diag_nearest(text_of(word), names, n);
 	if (near != NULL)
-		return option_usage("why", usage,
+		return option_usage("why", usage_why,
 		    "no operation is named %s: did you mean %s?", word, near);
-	return option_usage("why", usage, "no operation is named %s", word);
+	return option_usage("why", usage_why, "no operation is named %s", word);
 }
 
 /* As in a profile; without a root it is in the working directory. */
@@ -198,17 +200,17 @@ parse_request(struct command *c, struct why *w)
 	r->type = r->to_type = w->word->type;
 	r->to_exists = strcmp(w->word->word, "replace") == 0;
 	if (c->n - 2 != counts[w->word->argument])
-		return option_usage("why", usage, "%s takes %u argument%s",
+		return option_usage("why", usage_why, "%s takes %u argument%s",
 		    w->word->word, counts[w->word->argument],
 		    counts[w->word->argument] == 1 ? "" : "s");
 	if (w->word->argument == WHY_PORT &&
 	    !parse_port(c->arguments[2], &r->port))
-		return option_usage("why", usage,
+		return option_usage("why", usage_why,
 		    "a port is a number up to 65535, not %s", c->arguments[2]);
 	if (w->word->argument == WHY_FAMILY &&
 	    !parse_family(c->arguments[2], r))
 		return option_usage(
-		    "why", usage, "no family is named %s", c->arguments[2]);
+		    "why", usage_why, "no family is named %s", c->arguments[2]);
 	if (w->word->argument != WHY_PATH && w->word->argument != WHY_TWO)
 		return EXIT_HOLDS;
 	if (!parse_path(c, c->arguments[2], &r->path, &directory) ||
@@ -231,7 +233,7 @@ place(struct decide_env *env, enum blob_root root, const char *option,
 {
 	if (dir == NULL || decide_env_place(env, root, text_of(dir)))
 		return EXIT_HOLDS;
-	return option_usage("why", usage,
+	return option_usage("why", usage_why,
 	    "%s needs an absolute path without dots, not %s", option, dir);
 }
 

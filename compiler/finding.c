@@ -25,10 +25,12 @@ finding_add(struct report *r, enum finding_code code, const char *verdict)
 }
 
 const char *
-finding_slug(unsigned code)
+finding_rule(struct text word)
 {
 	for (size_t i = 0; i < ARRAY_LEN(table); i++)
-		if (table[i].code == (enum finding_code)code)
-			return table[i].slug;
+		if (text_is(word, table[i].rule) ||
+		    text_is(word, table[i].rule + 1) ||
+		    text_is(word, table[i].slug))
+			return table[i].rule;
 	return NULL;
 }

@@ -18,7 +18,7 @@ enum finding_code {
 struct finding *finding_add(
     struct report *r, enum finding_code code, const char *verdict);
 
-/* "assertion-violated", or NULL. */
-const char *finding_slug(unsigned code);
+/* The rule that "N8001", "8001" or "writable-and-executable" names, or NULL. */
+const char *finding_rule(struct text word);
 
 #endif

@@ -1,5 +1,6 @@
 #include <config.h>
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,25 +12,42 @@
 static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
-	const char *what;
+	const char *what, *usage;
 } verbs[] = {
-	{ "compile",  cmd_compile,  "profile -> policy" },
-	{ "check",    cmd_check,    "do assertions hold of policies?" },
-	{ "equiv",    cmd_equiv,    "Landlock and Seatbelt, request by request" },
-	{ "show",     cmd_show,     "what a policy permits, or a stage of it" },
-	{ "why",      cmd_why,      "is this allowed, and by which lines" },
-	{ "lint",     cmd_lint,     "what is valid and probably not meant" },
-	{ "list",     cmd_list,     "the groups or profiles there are" },
-	{ "explain",  cmd_explain,  "what a code means, with examples" },
-	{ "schema",   cmd_schema,   "the JSON Schema of profiles or groups" },
-	{ "dump",     cmd_dump,     "policy -> text, one rule a line" },
-	{ "assemble", cmd_assemble, "that text -> the same policy" },
-	{ "diff",     cmd_diff,     "what one policy permits and another does not" },
-	{ "gate",     cmd_gate,     "does a policy permit no more than another?" },
-	{ "id",       cmd_id,       "the semantic id of a policy" },
-	{ "lock",     cmd_lock,     "what profiles compile to, kept in a file" },
-	{ "verify",   cmd_verify,   "is a policy what its profile compiles to?" },
-	{ "strip",    cmd_strip,    "a policy without its provenance" },
+	{ "compile",  cmd_compile,  "profile -> policy",
+	  usage_compile },
+	{ "check",    cmd_check,    "do assertions hold of policies?",
+	  usage_check },
+	{ "equiv",    cmd_equiv,    "Landlock and Seatbelt, request by request",
+	  usage_equiv },
+	{ "show",     cmd_show,     "what a policy permits, or a stage of it",
+	  usage_show },
+	{ "why",      cmd_why,      "is this allowed, and by which lines",
+	  usage_why },
+	{ "lint",     cmd_lint,     "what is valid and probably not meant",
+	  usage_lint },
+	{ "list",     cmd_list,     "the groups or profiles there are",
+	  usage_list },
+	{ "explain",  cmd_explain,  "what a code means, with examples",
+	  usage_explain },
+	{ "schema",   cmd_schema,   "the JSON Schema of profiles or groups",
+	  usage_schema },
+	{ "dump",     cmd_dump,     "policy -> text, one rule a line",
+	  usage_dump },
+	{ "assemble", cmd_assemble, "that text -> the same policy",
+	  usage_assemble },
+	{ "diff",     cmd_diff,     "what one policy permits and another does not",
+	  usage_diff },
+	{ "gate",     cmd_gate,     "does a policy permit no more than another?",
+	  usage_gate },
+	{ "id",       cmd_id,       "the semantic id of a policy",
+	  usage_id },
+	{ "lock",     cmd_lock,     "what profiles compile to, kept in a file",
+	  usage_lock },
+	{ "verify",   cmd_verify,   "is a policy what its profile compiles to?",
+	  usage_verify },
+	{ "strip",    cmd_strip,    "a policy without its provenance",
+	  usage_strip },
 };
 /* clang-format on */
 
@@ -40,15 +58,36 @@ usage(FILE *out)
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
 		fprintf(out, "  %-10s %s\n", verbs[i].name, verbs[i].what);
 	fputs(
-	    "See nonoc(1); \"nonoc VERB\" alone shows a verb's usage.\n", out);
+	    "\"nonoc VERB --help\" shows a verb's usage; see nonoc(1).\n", out);
+}
+
+static bool
+is_help(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+/* Anywhere among a verb's arguments: who asks for help wants nothing done. */
+static bool
+asks_for_help(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (is_help(argv[i]))
+			return true;
+	return false;
 }
 
 static int
 run(int argc, char **argv)
 {
-	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
-		if (strcmp(argv[0], verbs[i].name) == 0)
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
+		if (strcmp(argv[0], verbs[i].name) != 0)
+			continue;
+		if (!asks_for_help(argc, argv))
 			return verbs[i].run(argc, argv);
+		printf("usage: %s", verbs[i].usage);
+		return EXIT_HOLDS;
+	}
 	if (strcmp(argv[0], "probe") == 0)
 		return cmd_probe(argc, argv);
 	fprintf(stderr, "nonoc: no verb is named %s\n", argv[0]);
@@ -65,7 +104,7 @@ main(int argc, char **argv)
 		usage(stderr);
 		return EXIT_USAGE;
 	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+	if (is_help(argv[1])) {
 		usage(stdout);
 		status = EXIT_HOLDS;
 	} else if (strcmp(argv[1], "--version") == 0) {

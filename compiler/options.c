@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "compiler/cmd.h"
+#include "compiler/date.h"
 
 int
 option_usage(const char *verb, const char *usage, const char *fmt, ...)
@@ -160,6 +161,21 @@ option_report(struct report_style *style, int argc, char **argv, int *i)
 		return OPTION_WRONG;
 	}
 	return OPTION_OTHER;
+}
+
+enum option_result
+option_today(const char **ret_day, int argc, char **argv, int *i)
+{
+	const char *v;
+
+	if (!option_value(argv[0], "--today", argc, argv, i, &v))
+		return OPTION_OTHER;
+	if (v != NULL && !date_valid(text_of(v)))
+		(void)option_usage(
+		    argv[0], NULL, "a day is written 2027-01-31, not %s", v);
+	else if (v != NULL)
+		*ret_day = v;
+	return taken(v != NULL && date_valid(text_of(v)));
 }
 
 int

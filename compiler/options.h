@@ -29,6 +29,10 @@ enum option_result option_compile(
 enum option_result option_report(
     struct report_style *style, int argc, char **argv, int *i);
 
+/* --today=YYYY-MM-DD, the day that waivers are compared with. */
+enum option_result option_today(
+    const char **ret_day, int argc, char **argv, int *i);
+
 /*
  * What every verb that compiles is around: its options are parsed into
  * `request`, then it runs.  Both return an exit status.

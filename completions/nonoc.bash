@@ -4,7 +4,7 @@
 # The options of a verb; those of compile with it where its usage says so.
 _nonoc_options() {
 	local usage
-	usage=$(nonoc "$1" </dev/null 2>&1)
+	usage=$(nonoc "$1" --help 2>/dev/null)
 	case $1,$usage in
 	compile,*) ;;
 	*"nonoc compile"*) _nonoc_options compile ;;

@@ -7,9 +7,9 @@ end
 function __nonoc_options
 	set -l words (commandline -opc)
 	set -l verb $words[2]
-	set -l usage (nonoc $verb </dev/null 2>&1)
+	set -l usage (nonoc $verb --help 2>/dev/null)
 	if test "$verb" != compile; and string match -q '*nonoc compile*' -- "$usage"
-		set -a usage (nonoc compile </dev/null 2>&1)
+		set -a usage (nonoc compile --help 2>/dev/null)
 	end
 	printf '%s\n' $usage | grep -oE '(^|[[ ])--?[a-zA-Z][a-z-]*' | tr -d '[ '
 end
