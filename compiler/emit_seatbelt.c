@@ -14,6 +14,21 @@ safe(struct seatbelt *s, struct text t)
 	return diag_safe(s->arena, t);
 }
 
+/* The roots that a value names. */
+static unsigned
+value_roots(struct text v)
+{
+	unsigned roots = 0;
+
+	for (uint32_t i = 0; i < v.len; i++) {
+		unsigned char c = (unsigned char)v.s[i];
+
+		if (c >= BLOB_ROOT_BYTE && c < BLOB_ROOT_BYTE + BLOB_ROOTS)
+			roots |= 1U << (c - BLOB_ROOT_BYTE);
+	}
+	return roots;
+}
+
 /* Which directories a launch has to name. */
 static void
 parameters(struct seatbelt *s)
@@ -25,6 +40,9 @@ parameters(struct seatbelt *s)
 		roots |= 1U << c->caps.v[i].path.root;
 	for (uint32_t i = 0; i < c->denies.n; i++)
 		roots |= 1U << c->denies.v[i].path.root;
+	for (uint32_t i = 0; i < c->envs.n; i++)
+		if (c->envs.v[i].kind == BLOB_ENV_SET)
+			roots |= value_roots(c->envs.v[i].value);
 	seatbelt_puts(&s->text, ";; Real paths, as parameters:");
 	for (unsigned r = BLOB_ROOT_HOME; r < BLOB_ROOTS; r++)
 		if ((roots & 1U << r) != 0)
@@ -81,9 +99,24 @@ place(struct seatbelt *s, struct path p)
 			     s->arena, "/%.*s", (int)p.suffix.len, p.suffix.s));
 }
 
+static void
+place_line(struct seatbelt *s, const char *what, unsigned access, struct path p)
+{
+	static const char *const uses[] = {
+	    [ACCESS_READ] = "read",
+	    [ACCESS_WRITE] = "write",
+	    [ACCESS_READ | ACCESS_WRITE] = "all",
+	};
+
+	seatbelt_printf(&s->text, ";@ %s %s", what, uses[access]);
+	place(s, p);
+	seatbelt_puts(&s->text, "\n");
+}
+
 /*
  * What Seatbelt has no rule for and a launcher does: the environment, the
- * commands not to start, and the denied places, which may be links.
+ * commands not to start; and the places, which may be links, or hold the files
+ * that decide about the next launch.
  */
 static void
 for_the_loader(struct seatbelt *s)
@@ -94,13 +127,15 @@ for_the_loader(struct seatbelt *s)
 
 	seatbelt_printf(
 	    &s->text, ";@ policy 1\n;@ network %s\n", modes[c->network]);
-	for (uint32_t i = 0; i < c->denies.n; i++) {
-		bool read = (c->denies.v[i].access & ACCESS_READ) != 0;
+	for (uint32_t i = 0; i < c->denies.n; i++)
+		place_line(
+		    s, "denied", c->denies.v[i].access, c->denies.v[i].path);
+	for (uint32_t i = 0; i < c->caps.n; i++) {
+		const struct cap *cap = &c->caps.v[i];
 
-		seatbelt_printf(
-		    &s->text, ";@ denied %s", read ? "all" : "write");
-		place(s, c->denies.v[i].path);
-		seatbelt_puts(&s->text, "\n");
+		place_line(s,
+		    (cap->flags & CAP_CONSENT) != 0 ? "asked" : "granted",
+		    cap->access, cap->path);
 	}
 	if (c->has_allow_vars)
 		seatbelt_puts(&s->text, ";@ environment listed\n");
