@@ -305,3 +305,28 @@ environment_filter(struct launch *l)
 		set_proxy(l);
 	l->vars[l->nvars] = NULL;
 }
+
+/* The name alone: values are nobody's business. */
+static void
+print_variable(const char *var, const char *what, int fd)
+{
+	char name[256];
+	size_t n = strcspn(var, "=");
+
+	if (var[n] == '\0') /* it may be a value that lost its name */
+		n = 0;
+	if (n >= sizeof(name))
+		n = sizeof(name) - 1;
+	memcpy(name, var, n);
+	name[n] = '\0';
+	say(fd, "variable   ", n == 0 ? "without a name" : name, what, NULL);
+}
+
+void
+environment_print(const struct launch *l, int fd)
+{
+	for (unsigned i = 0; i < l->nremoved; i++)
+		print_variable(l->removed[i], " removed", fd);
+	for (unsigned i = l->nvars - l->nset; i < l->nvars; i++)
+		print_variable(l->vars[i], " set", fd);
+}

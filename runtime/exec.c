@@ -21,7 +21,7 @@ not_executable(const char *path, int error)
 	if (error == ENOEXEC)
 		leave(EXIT_NOT_EXECUTABLE, path,
 		    ": is not a program, a script needs a #! line", NULL);
-	if (error != EACCES)
+	if (error != EACCES && error != EPERM) /* as Seatbelt has it */
 		leave(EXIT_NOT_EXECUTABLE, path, ": ", strerror(error), NULL);
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
 		leave(EXIT_NOT_EXECUTABLE, path, ": is a directory", NULL);
@@ -71,12 +71,12 @@ search(const struct launch *l, const char *name)
 			execve(path, l->opt.command, l->vars);
 			if (*found == '\0') {
 				error = errno;
-				if (access(path, F_OK) == 0)
+				if (error == EPERM || access(path, F_OK) == 0)
 					memcpy(found, path, sizeof(found));
 			}
 		}
-		if (dir[n] == '\0' ||
-		    (*found != '\0' && error != EACCES && error != ENOENT))
+		if (dir[n] == '\0' || (*found != '\0' && error != EACCES &&
+					  error != EPERM && error != ENOENT))
 			break;
 	}
 	if (*found != '\0')
@@ -94,7 +94,7 @@ command_exec(const struct launch *l)
 		search(l, argv[0]);
 	execve(argv[0], argv, l->vars);
 	error = errno;
-	if (access(argv[0], F_OK) == 0)
+	if (error == EPERM || access(argv[0], F_OK) == 0)
 		not_executable(argv[0], error);
 	leave(EXIT_NOT_FOUND, argv[0], ": ", strerror(error), NULL);
 }

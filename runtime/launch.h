@@ -15,6 +15,7 @@ enum { KEEP_MAX = 1024, LINKED_MAX = 1024, VARS_MAX = 16384 };
 struct options {
 	bool allow_cwd, allow_writable_policy, strict, dry_run, verbose;
 	bool probe, has_id;
+	bool allow_gpu, allow_launch_services; /* macOS */
 	uint8_t id[BLOB_ID_SIZE]; /* the one that the policy must have */
 	const char *cwd, *home;	  /* NULL: not given */
 	uint32_t proxy_port;	  /* 0: not given */
@@ -105,6 +106,7 @@ void *memory_keep(size_t n);
 
 /* The steps, in order.  None returns unless all of it is done. */
 void options_parse(struct launch *l, int argc, char **argv);
+void options_check(const struct options *o); /* are they this platform's? */
 void descriptors_close(struct launch *l);
 _Noreturn void probe_print(const struct launch *l); /* instead of a launch */
 void policy_read(struct launch *l);
@@ -256,6 +258,8 @@ int rights_ruleset(const struct rights *r);
 /* Asks the kernel for each right by itself and takes out those it refuses. */
 void rights_confirm(struct rights *r);
 
+/* What was set and removed: names, no values. */
+void environment_print(const struct launch *l, int fd);
 /* Is none of these variables ever passed on?  "NAME", or "BEGINNING*". */
 bool environment_never(const char *pattern);
 /* "TCP ports" */

@@ -41,6 +41,7 @@ loader_linux = \
 	runtime/links.c \
 	runtime/listing.c \
 	runtime/load.c \
+	runtime/options_linux.c \
 	runtime/path_linux.c \
 	runtime/policy.c \
 	runtime/probe.c \
@@ -54,13 +55,27 @@ loader_linux = \
 	runtime/within_environment.c \
 	runtime/wsl.c
 
+loader_macos = \
+	runtime/macos/load.c \
+	runtime/macos/place.c \
+	runtime/macos/places.c \
+	runtime/macos/policy.c \
+	runtime/macos/process.c \
+	runtime/macos/sandbox.c
+
+if MACOS
+loader_sources = $(loader_common) $(loader_macos)
+else
 loader_sources = $(loader_common) $(loader_linux)
+endif
 
 loader_headers = \
 	runtime/blob.h \
 	runtime/blob_check.h \
 	runtime/landlock.h \
 	runtime/launch.h \
+	runtime/macos/darwin.h \
+	runtime/macos/seatbelt.h \
 	runtime/path.h \
 	runtime/report.h \
 	runtime/sha256.h \
@@ -68,7 +83,8 @@ loader_headers = \
 	runtime/within.h
 
 noinst_HEADERS += $(loader_headers)
-EXTRA_DIST += $(loader_sources) runtime/sha256_x86.c
+EXTRA_DIST += $(loader_common) $(loader_linux) $(loader_macos) \
+	runtime/sha256_x86.c
 
 # For the compiler and the unit tests, by $(CC).
 noinst_LIBRARIES += runtime/libblob.a
@@ -99,3 +115,9 @@ nono_load_LDADD = $(loader_objects) $(LOADER_CRT_END)
 nono_load_LINK = $(loader_link) -o $@
 
 CLEANFILES += $(loader_objects)
+
+# What the loader for macOS is made of, for tests/macos.
+macos-sources:
+	@echo $(loader_common) $(loader_macos)
+
+.PHONY: macos-sources

@@ -11,6 +11,8 @@ enum { STDOUT = 1, PORT_MAX = 65535 };
 
 enum option {
 	OPT_ALLOW_CWD,
+	OPT_ALLOW_GPU,
+	OPT_ALLOW_LAUNCH_SERVICES,
 	OPT_ALLOW_WRITABLE_POLICY,
 	OPT_CWD,
 	OPT_DRY_RUN,
@@ -32,6 +34,8 @@ static const struct {
 	bool takes_value;
 } options[OPTIONS] = {
     [OPT_ALLOW_CWD] = {"--allow-cwd", false},
+    [OPT_ALLOW_GPU] = {"--allow-gpu", false},
+    [OPT_ALLOW_LAUNCH_SERVICES] = {"--allow-launch-services", false},
     [OPT_ALLOW_WRITABLE_POLICY] = {"--allow-writable-policy", false},
     [OPT_CWD] = {"--cwd", true},
     [OPT_DRY_RUN] = {"--dry-run", false},
@@ -50,9 +54,12 @@ static const struct {
 static const char *const help[] = {
     "usage: nono-load [OPTION...] POLICY -- COMMAND [ARG...]",
     "",
-    "Runs COMMAND under the capability blob POLICY.",
+    "Runs COMMAND under POLICY: a capability blob on Linux, a Seatbelt file of",
+    "nonoc's on macOS.",
     "",
     "  --allow-cwd              grant the working directory without asking",
+    "  --allow-gpu              grant the GPU where POLICY permits it (macOS)",
+    "  --allow-launch-services  the same for opening URLs (macOS)",
     "  --cwd DIR                change to DIR first",
     "  --expect-id ID           refuse a POLICY with another semantic id",
     "  --home DIR               the home directory, instead of $HOME",
@@ -148,6 +155,12 @@ set(struct launch *l, enum option option, const char *value)
 	case OPT_ALLOW_CWD:
 		o->allow_cwd = true;
 		break;
+	case OPT_ALLOW_GPU:
+		o->allow_gpu = true;
+		break;
+	case OPT_ALLOW_LAUNCH_SERVICES:
+		o->allow_launch_services = true;
+		break;
 	case OPT_ALLOW_WRITABLE_POLICY:
 		o->allow_writable_policy = true;
 		break;
@@ -211,6 +224,7 @@ options_parse(struct launch *l, int argc, char **argv)
 		}
 		set(l, option, value);
 	}
+	options_check(&l->opt);
 	if (l->opt.probe) {
 		if (i != argc)
 			die("usage", "--probe takes no POLICY, leave out ",

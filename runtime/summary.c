@@ -103,31 +103,6 @@ print_filter(const struct launch *l, int fd)
 	line_send(fd);
 }
 
-/* The name alone: values are nobody's business. */
-static void
-print_variable(const char *var, const char *what, int fd)
-{
-	char name[256];
-	size_t n = strcspn(var, "=");
-
-	if (var[n] == '\0') /* it may be a value that lost its name */
-		n = 0;
-	if (n >= sizeof(name))
-		n = sizeof(name) - 1;
-	memcpy(name, var, n);
-	name[n] = '\0';
-	say(fd, "variable   ", n == 0 ? "without a name" : name, what, NULL);
-}
-
-static void
-print_variables(const struct launch *l, int fd)
-{
-	for (unsigned i = 0; i < l->nremoved; i++)
-		print_variable(l->removed[i], " removed", fd);
-	for (unsigned i = l->nvars - l->nset; i < l->nvars; i++)
-		print_variable(l->vars[i], " set", fd);
-}
-
 static const char *
 label(enum outcome outcome)
 {
@@ -289,7 +264,7 @@ summary_print(const struct launch *l, int fd)
 	    decimal(l->blob.ndenies), " denied", NULL);
 	for (uint32_t i = 0; i < l->blob.npaths; i++)
 		print_rule(l, i, fd);
-	print_variables(l, fd);
+	environment_print(l, fd);
 	print_lost(l, fd);
 	print_residual(l, fd);
 }

@@ -72,6 +72,7 @@ script_tests = \
 	tests/kernels/outcomes.test \
 	tests/lint.test \
 	tests/lock.test \
+	tests/macos/load.test \
 	tests/reject.test \
 	tests/sbpl.test \
 	tests/schema.test \
@@ -116,6 +117,7 @@ test_tools = \
 	tests/kernel/race.c \
 	tests/kernel/try.c \
 	tests/lib.sh \
+	tests/macos/standin.c \
 	tests/regen
 
 check_PROGRAMS += $(unit_programs) tests/canonical/rewrites tests/decisions/agree
@@ -131,7 +133,7 @@ tests_decisions_agree_SOURCES = \
 LDADD = $(nonoc_libs)
 tests_unit_report_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
 
-noinst_HEADERS += tests/fuzz/reading.h tests/tap.h tests/unit/blob_random.h tests/unit/reading.h
+noinst_HEADERS += tests/fuzz/reading.h tests/macos/standin.h tests/tap.h tests/unit/blob_random.h tests/unit/reading.h
 EXTRA_DIST += $(script_tests) $(style_tests) $(test_data) $(test_tools)
 
 TESTS += $(unit_programs) $(script_tests) $(style_tests)
