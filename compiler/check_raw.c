@@ -49,19 +49,44 @@ is_word(const struct sbpl_node *n, const char *word)
 	return n != NULL && n->kind == SBPL_SYMBOL && text_is(n->text, word);
 }
 
-/* (with no-sandbox) lets a program out; only what is about the log stays. */
+/*
+ * (with no-sandbox) lets a program out; only what is about the log stays, and
+ * one by one, as a second name in the same list would be a modifier, too.
+ */
 static void
 check_modifier(struct raw_check *k, const struct sbpl_node *with)
 {
 	static const char *const harmless[] = {
-	    "no-log", "no-report", "report", "message", "telemetry"};
+	    "no-log", "no-report", "report", "telemetry"};
+	const struct sbpl_node *m = with->first->next;
+	bool ok = is_word(m, "message") && m->next != NULL &&
+		  m->next->kind == SBPL_STRING && m->next->next == NULL;
 
 	for (size_t i = 0; i < ARRAY_LEN(harmless); i++)
-		if (is_word(with->first->next, harmless[i]))
-			return;
+		ok |= is_word(m, harmless[i]) && m->next == NULL;
+	if (ok)
+		return;
 	refuse(k, with->at, "this modifier does more than allow or deny",
 	    "a raw rule may have (with no-log), (with report) and "
 	    "(with message \"...\")");
+}
+
+/* Longer than Apple's reader may take: the whole file would be refused. */
+static void
+check_literals(struct raw_check *k, const struct sbpl_node *n)
+{
+	uint32_t written = n->kind == SBPL_STRING ? n->text.len : 0;
+
+	for (uint32_t i = 0; n->kind == SBPL_STRING && i < n->text.len; i++)
+		written += n->text.s[i] == '"' || n->text.s[i] == '\\';
+	if (written > SEATBELT_LITERAL_MAX)
+		refuse(k, n->at, "macOS may not read a string as long as this",
+		    "put it together of shorter ones: (string-append \"...\" "
+		    "\"...\")");
+	if (n->kind != SBPL_LIST)
+		return;
+	for (n = n->first; n != NULL; n = n->next)
+		check_literals(k, n);
 }
 
 /* A parameter that no launch gives would make macOS refuse the whole file. */
@@ -144,6 +169,7 @@ check_parts(struct raw_check *k)
 	bool allow = is_word(k->form->first, "allow"), filtered = false;
 
 	check_parameters(k, k->form);
+	check_literals(k, k->form);
 	for (const struct sbpl_node *n = k->form->first->next; n != NULL;
 	     n = n->next) {
 		if (n->kind == SBPL_LIST && is_word(n->first, "with"))
@@ -173,8 +199,7 @@ print_guarded(const struct sbpl_node *form, FILE *out)
 
 	for (const struct sbpl_node *n = form->first->next; n != NULL;
 	     n = n->next) {
-		if (n->kind != SBPL_SYMBOL ||
-		    sbpl_op_find(n->text) != SBPL_OP_NONE)
+		if (n->kind != SBPL_SYMBOL || !sbpl_op_is_young(n->text))
 			continue;
 		fprintf(
 		    out, "(if (defined? '%.*s) ", (int)n->text.len, n->text.s);

@@ -56,10 +56,11 @@ void seatbelt_raw_rules(struct seatbelt *s, bool allow);
 /*
  * A rule on a narrower operation goes before one on a wider, whatever their
  * order: what a raw rule allows by name is denied by name, and lifted by name.
- * Those operations behind `head`: all (0), or what reading or writing has.
+ * A list of places under `head` and under those operations: all (0), or what
+ * reading or writing has.  Names that not every macOS knows are asked for.
  */
-const char *seatbelt_with_raw(
-    struct seatbelt *s, const char *head, unsigned access);
+void seatbelt_places_and_raw(struct seatbelt *s, const char *head,
+    unsigned access, const struct place_filters *l, const char *guard);
 /* Is a keychain of the user's granted? */
 bool seatbelt_keychain(const struct capset *c);
 

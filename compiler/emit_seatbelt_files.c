@@ -134,14 +134,15 @@ allow_all_uses(struct seatbelt *s, unsigned flags)
 {
 	for (enum use use = 0; use < USES; use++) {
 		struct place_filters l = filters_of(s, use, flags);
-		const char *head = rules[use].head;
 
 		if ((flags & CAP_BYPASS) != 0)
-			head = seatbelt_with_raw(s, head, rules[use].access);
-		seatbelt_places(s, head, &l,
-		    (flags & CAP_CONSENT) != 0
-			? "(equal? (param \"ALLOW_CWD\") \"1\")"
-			: "");
+			seatbelt_places_and_raw(
+			    s, rules[use].head, rules[use].access, &l, "");
+		else
+			seatbelt_places(s, rules[use].head, &l,
+			    (flags & CAP_CONSENT) != 0
+				? "(equal? (param \"ALLOW_CWD\") \"1\")"
+				: "");
 	}
 }
 
@@ -182,18 +183,18 @@ denied(struct seatbelt *s, bool protected, unsigned access)
 static void
 deny(struct seatbelt *s, bool protected)
 {
-	const char *all = seatbelt_with_raw(
-	    s, "deny " OPS_READ " " OPS_WRITE " file-ioctl " OPS_SOCKET, 0);
-	const char *write = seatbelt_with_raw(
-	    s, "deny " OPS_WRITE " network-bind network-inbound", ACCESS_WRITE);
+	static const char all[] =
+	    "deny " OPS_READ " " OPS_WRITE " file-ioctl " OPS_SOCKET;
+	static const char write[] =
+	    "deny " OPS_WRITE " network-bind network-inbound";
 	struct place_filters l =
 	    denied(s, protected, ACCESS_READ | ACCESS_WRITE);
 
-	seatbelt_places(s, all, &l, "");
+	seatbelt_places_and_raw(s, all, 0, &l, "");
 	if (!protected)
 		return;
 	l = denied(s, protected, ACCESS_WRITE);
-	seatbelt_places(s, write, &l, "");
+	seatbelt_places_and_raw(s, write, ACCESS_WRITE, &l, "");
 }
 
 /* The keychains that hold logins, in $HOME and in "/". */
@@ -278,8 +279,7 @@ lift(struct seatbelt *s, enum use use)
 		    });
 	}
 	seatbelt_tidy(&l);
-	seatbelt_places(
-	    s, seatbelt_with_raw(s, rules[use].head, access), &l, "");
+	seatbelt_places_and_raw(s, rules[use].head, access, &l, "");
 }
 
 /* The files that a keychain needs beside it have names of their own. */
@@ -297,15 +297,11 @@ keychain_companions(struct seatbelt *s)
 		     f.kind++)
 			*VEC_PUSH(s->arena, &l) = f;
 		if ((access & ACCESS_READ) != 0)
-			seatbelt_places(s,
-			    seatbelt_with_raw(
-				s, "allow file-read*", ACCESS_READ),
-			    &l, "");
+			seatbelt_places_and_raw(
+			    s, "allow file-read*", ACCESS_READ, &l, "");
 		if ((access & ACCESS_WRITE) != 0)
-			seatbelt_places(s,
-			    seatbelt_with_raw(
-				s, "allow file-write*", ACCESS_WRITE),
-			    &l, "");
+			seatbelt_places_and_raw(
+			    s, "allow file-write*", ACCESS_WRITE, &l, "");
 	}
 }
 

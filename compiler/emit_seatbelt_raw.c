@@ -1,6 +1,7 @@
 #include <config.h>
 
 #include "compiler/emit_seatbelt.h"
+#include "compiler/sbpl.h"
 
 void
 seatbelt_raw_rules(struct seatbelt *s, bool allow)
@@ -51,19 +52,41 @@ access_of(struct text op)
 	return begins(op, "file-write") ? ACCESS_WRITE : 0;
 }
 
-const char *
-seatbelt_with_raw(struct seatbelt *s, const char *head, unsigned access)
+/* Is it one that places of this access are denied or lifted for by name? */
+static bool
+is_wanted(struct text op, unsigned access)
+{
+	return !is_ours(op) && (access == 0 || (access_of(op) & access) != 0);
+}
+
+void
+seatbelt_places_and_raw(struct seatbelt *s, const char *head, unsigned access,
+    const struct place_filters *l, const char *guard)
 {
 	const struct cap_seatbelt *c = &s->caps->seatbelt;
-	struct text all = text_of(head);
+	int word = (int)strcspn(head, " "); /* "allow" or "deny" */
+	const struct text *op = c->raw_operations.v;
+	const struct text *end = op + c->raw_operations.n;
+	const char *all = head;
 
-	for (uint32_t i = 0; i < c->raw_operations.n; i++) {
-		struct text op = c->raw_operations.v[i];
+	for (; op < end; op++)
+		if (is_wanted(*op, access) && !sbpl_op_is_young(*op))
+			all = arena_printf(
+			    s->arena, "%s %.*s", all, (int)op->len, op->s)
+				  .s;
+	seatbelt_places(s, all, l, guard);
+	for (op = c->raw_operations.v; op < end; op++) {
+		struct text rule, known;
 
-		if (!is_ours(op) &&
-		    (access == 0 || (access_of(op) & access) != 0))
-			all = arena_printf(s->arena, "%.*s %.*s", (int)all.len,
-			    all.s, (int)op.len, op.s);
+		if (!is_wanted(*op, access) || !sbpl_op_is_young(*op))
+			continue;
+		rule = arena_printf(
+		    s->arena, "%.*s %.*s", word, head, (int)op->len, op->s);
+		known = arena_printf(
+		    s->arena, "(defined? '%.*s)", (int)op->len, op->s);
+		if (guard[0] != '\0')
+			known = arena_printf(s->arena, "(and %.*s %s)",
+			    (int)known.len, known.s, guard);
+		seatbelt_places(s, rule.s, l, known.s);
 	}
-	return all.s;
 }

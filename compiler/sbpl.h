@@ -38,6 +38,10 @@ const char *sbpl_op_name(enum sbpl_op op);
 enum sbpl_op sbpl_op_find(struct text name);
 /* Once an operation; libsandbox now takes it for nothing. */
 bool sbpl_op_is_gone(struct text name);
+/* May macOS 10.12 not know it?  Then it would refuse a file that names it. */
+bool sbpl_op_is_young(struct text name);
+/* The first macOS that is known to have it: 1012 (or before), 1015, 1400. */
+unsigned sbpl_op_since(enum sbpl_op op);
 enum sbpl_op sbpl_op_parent(enum sbpl_op op);
 enum sbpl_own sbpl_op_own(enum sbpl_op op);
 /* Does the name of `wide` say that `op` is below it?  file* says file-link. */

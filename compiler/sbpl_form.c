@@ -325,11 +325,6 @@ static struct value
 form_defined(
     struct machine *m, const struct sbpl_node *args, struct scope *scope)
 {
-	static const unsigned since[SBPL_OPS] = {
-#define SBPL_OP(id, name, parent, own, since) (since),
-#include "compiler/sbpl_op.def"
-#undef SBPL_OP
-	};
 	struct value name;
 	enum sbpl_op op;
 
@@ -341,10 +336,11 @@ form_defined(
 	op = sbpl_op_find(name.text);
 	if (op != SBPL_OP_NONE && m->world->version == 0)
 		return value_boolean(true);
-	if (op != SBPL_OP_NONE && m->world->version >= since[op])
+	if (op != SBPL_OP_NONE && m->world->version >= sbpl_op_since(op))
 		return value_boolean(true);
 	/* 1400 is the release after 10.15 whose names are known. */
-	if (op != SBPL_OP_NONE && since[op] == 1400 && m->world->version > 1015)
+	if (op != SBPL_OP_NONE && sbpl_op_since(op) == 1400 &&
+	    m->world->version > 1015)
 		return value_unknown;
 	if (op != SBPL_OP_NONE)
 		return value_boolean(false);

@@ -6,11 +6,12 @@ struct op_row {
 	struct text name;
 	enum sbpl_op parent;
 	enum sbpl_own own;
+	unsigned since;
 };
 
 static const struct op_row ops[SBPL_OPS] = {
 #define SBPL_OP(id, name, parent, own, since)                                  \
-	{{(name), sizeof(name) - 1}, SBPL_OP_##parent, SBPL_OWN_##own},
+	{{(name), sizeof(name) - 1}, SBPL_OP_##parent, SBPL_OWN_##own, (since)},
 #include "compiler/sbpl_op.def"
 #undef SBPL_OP
 };
@@ -84,6 +85,24 @@ enum sbpl_own
 sbpl_op_own(enum sbpl_op op)
 {
 	return ops[op].own;
+}
+
+bool
+sbpl_op_is_young(struct text name)
+{
+	enum sbpl_op op = sbpl_op_find(name);
+
+	if (op == SBPL_OP_NONE)
+		return !sbpl_op_is_gone(name);
+	/* New spellings of what was there before. */
+	return ops[op].since > 1012 || text_is(name, "iokit-open*") ||
+	       text_is(name, "ipc-posix-shm-read*");
+}
+
+unsigned
+sbpl_op_since(enum sbpl_op op)
+{
+	return ops[op].since;
 }
 
 bool

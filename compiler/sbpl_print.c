@@ -5,6 +5,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "compiler/utf8.h"
+
 /*
  * Rules and nodes as SBPL again, in one spelling whatever the file's: what is
  * compared and what is shown.
@@ -13,16 +15,20 @@
 void
 sbpl_string_print(struct text t, FILE *out)
 {
+	uint32_t code, n;
+
 	putc('"', out);
-	for (uint32_t i = 0; i < t.len; i++) {
+	for (uint32_t i = 0; i < t.len; i += n) {
 		unsigned char c = (unsigned char)t.s[i];
 
+		n = utf8_decode(t.s + i, t.len - i, &code);
 		if (c == '"' || c == '\\')
 			fprintf(out, "\\%c", c);
-		else if (c < 0x20 || c == 0x7F)
+		else if (c < 0x20 || c == 0x7F || n == 0)
 			fprintf(out, "\\x%02x", c);
 		else
-			putc(c, out);
+			fwrite(t.s + i, 1, n, out);
+		n += n == 0;
 	}
 	putc('"', out);
 }
