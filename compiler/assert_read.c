@@ -42,13 +42,17 @@ assert_is_file(const char *name)
 	return n > m && strcmp(name + n - m, suffix) == 0;
 }
 
-/* A name alone may be of a file that came with nonoc: std.assert. */
+/*
+ * A name alone may be of a file that came with nonoc: std.assert.  As with
+ * groups, what is installed comes first: a repository that is judged must not
+ * bring a std.assert of its own.
+ */
 static const char *
 find(struct store *s, const char *name)
 {
 	struct text installed;
 
-	if (strchr(name, '/') != NULL || access(name, F_OK) == 0)
+	if (strchr(name, '/') != NULL)
 		return name;
 	installed = arena_printf(s->arena, "%s/profiles/%s", s->data, name);
 	return access(installed.s, F_OK) == 0 ? installed.s : name;
@@ -71,9 +75,12 @@ bool
 assert_read_named(
     struct store *s, const char *name, const struct assert_file **ret_file)
 {
+	const char *path = find(s, name);
 	uint32_t source;
 
-	return source_read(s->sources, s->arena, s->diags, find(s, name),
+	if (strcmp(path, "std.assert") == 0)
+		return store_no_data(s, "profiles/std.assert");
+	return source_read(s->sources, s->arena, s->diags, path,
 		   (struct span){0}, &source) &&
 	       assert_read_source(
 		   s->arena, s->diags, s->sources, source, ret_file);

@@ -72,6 +72,8 @@ load(struct explain *e)
 		const char *path =
 		    arena_printf(&c->arena, "%s/%s", c->store.data, pages[i]).s;
 
+		if (!source_exists(&c->sources, path))
+			return store_no_data(&c->store, pages[i]);
 		if (!source_read(&c->sources, &c->arena, &c->diags, path,
 			(struct span){0}, &source))
 			return false;

@@ -216,9 +216,14 @@ store_profile(
 	diag = diag_at(s->diags, DIAG_BASE_MISSING, (struct span){0},
 	    "no profile is named \"%s\"", argument);
 	suggest_profile(s, diag, name);
-	diag_help(s->diags, diag,
-	    "a file is named with its directory or suffix: ./%s.json",
-	    argument);
+	if (source_exists(s->sources, argument))
+		diag_help(s->diags, diag,
+		    "the file of that name is no profile: those end in .json, "
+		    ".jsonc, .yaml or .yml");
+	else
+		diag_help(s->diags, diag,
+		    "a file is named with its directory or suffix: ./%s.json",
+		    argument);
 	return false;
 }
 
@@ -292,16 +297,15 @@ store_base(struct store *s, const struct profile_file *from,
 	    s, path, installed_name(s, path), place, name->at, ret_file);
 }
 
-static bool
-no_data(struct store *s, const char *what)
+bool
+store_no_data(struct store *s, const char *what)
 {
 	struct diag *diag = diag_at(s->diags, DIAG_NO_DATA, (struct span){0},
-	    "%s/%s is missing: groups and profiles that come with nonoc are "
-	    "not there",
-	    s->data, what);
+	    "%s/%s is missing: what comes with nonoc is not there", s->data,
+	    what);
 
 	diag_help(s->diags, diag,
-	    "install nonoc, or name their directory with --data DIR");
+	    "install nonoc, or say with --data DIR where it lies");
 	return false;
 }
 
@@ -312,7 +316,7 @@ store_default(struct store *s, const struct profile_file **ret_file)
 	    find_in(s, data_dir(s, "profiles"), TEXT("default"), NULL);
 
 	if (path.len == 0)
-		return no_data(s, "profiles/default.json");
+		return store_no_data(s, "profiles/default.json");
 	return load(s, path, installed_name(s, path), STORE_INSTALLED,
 	    (struct span){0}, ret_file);
 }
@@ -371,7 +375,7 @@ missing_group(struct store *s, const struct name_entry *name)
 	    "no group is named \"%.*s\"", (int)name->name.len, name->name.s);
 
 	if (all.n == 0)
-		return no_data(s, "groups");
+		return store_no_data(s, "groups");
 	if (near != NULL)
 		diag_help(s->diags, diag, "did you mean \"%s\"?", near);
 	else

@@ -50,6 +50,8 @@ bool store_profile(struct store *s, const char *argument,
 /* A base that `from` asks for; `name` was written at name.at. */
 bool store_base(struct store *s, const struct profile_file *from,
     const struct name_entry *name, const struct profile_file **ret_file);
+/* N3010: a file of the installed data is missing.  False. */
+bool store_no_data(struct store *s, const char *what);
 /* The profile whose groups every profile gets: the one that came with nonoc. */
 bool store_default(struct store *s, const struct profile_file **ret_file);
 bool store_group(struct store *s, const struct name_entry *name,
