@@ -72,7 +72,7 @@ parse(struct check *c, int argc, char **argv)
 	if (c->options.target.platform != PLATFORM_LINUX)
 		return option_usage("check", NULL,
 		    "assertions are judged of policies for Linux only");
-	return option_finish(&c->options) ? EXIT_HOLDS : EXIT_USAGE;
+	return option_finish(&c->options) ? EXIT_HOLDS : EXIT_REJECTED;
 }
 
 static struct judged *

@@ -113,7 +113,7 @@ cmd_compile(int argc, char **argv)
 	option_init(&c);
 	status = parse(&c, argc, argv, &r);
 	if (status == EXIT_HOLDS && !option_finish(&c))
-		status = EXIT_USAGE;
+		status = EXIT_REJECTED;
 	if (status == EXIT_HOLDS) {
 		if (!compile_profile(&c, r.profile) ||
 		    !compile_emit(&c, r.provenance, &bytes, &size))

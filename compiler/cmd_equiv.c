@@ -141,7 +141,7 @@ cmd_equiv(int argc, char **argv)
 	option_init(&c);
 	status = parse(&c, argc, argv, &r);
 	if (status == EXIT_HOLDS && !option_finish(&c))
-		status = EXIT_USAGE;
+		status = EXIT_REJECTED;
 	if (status == EXIT_HOLDS) {
 		if (!compile_profile(&c, r.profile) || !run(&c, &r, &count)) {
 			status = EXIT_REJECTED;

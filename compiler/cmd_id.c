@@ -64,7 +64,7 @@ cmd_id(int argc, char **argv)
 	if (status == EXIT_HOLDS && argument == NULL)
 		status = option_usage("id", usage_id, "whose id?");
 	if (status == EXIT_HOLDS && !option_finish(&c))
-		status = EXIT_USAGE;
+		status = EXIT_REJECTED;
 	if (status == EXIT_HOLDS)
 		status = run(&c, argument);
 	compile_finish(&c);

@@ -107,7 +107,7 @@ parse(struct run *r, int argc, char **argv)
 	if (r->options.target.platform != PLATFORM_LINUX)
 		return option_usage(
 		    "lint", NULL, "policies for Linux only are looked into");
-	return option_finish(&r->options) ? EXIT_HOLDS : EXIT_USAGE;
+	return option_finish(&r->options) ? EXIT_HOLDS : EXIT_REJECTED;
 }
 
 /* std.assert first: waivers are of its assertions. */

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "compiler/cmd.h"
 #include "compiler/lock_report.h"
@@ -121,6 +122,21 @@ check(struct compile *c, const struct request *r, const struct side *now)
 	return report.status;
 }
 
+/* A slip of completion must not cost a profile. */
+static bool
+replaces_one(const struct request *r, const struct side *now)
+{
+	struct stat lock, of;
+
+	if (stat(r->lock, &lock) != 0)
+		return false;
+	for (uint32_t i = 0; i < now->policies.n; i++)
+		if (stat(now->policies.v[i].path.s, &of) == 0 &&
+		    of.st_dev == lock.st_dev && of.st_ino == lock.st_ino)
+			return true;
+	return false;
+}
+
 static int
 run(struct compile *c, void *request)
 {
@@ -133,6 +149,9 @@ run(struct compile *c, void *request)
 		return status;
 	if (r->check)
 		return check(c, r, &now);
+	if (replaces_one(r, &now))
+		return option_usage("lock", usage_lock,
+		    "-o %s would replace what is locked", r->lock);
 	text = lock_print(&c->arena, &now);
 	return output_write(&c->diags, r->lock, text.s, text.len)
 		   ? EXIT_HOLDS

@@ -168,7 +168,7 @@ cmd_show(int argc, char **argv)
 	option_init(&c);
 	status = parse(&c, argc, argv, &stage, &style, &argument);
 	if (status == EXIT_HOLDS && !option_finish(&c))
-		status = EXIT_USAGE;
+		status = EXIT_REJECTED;
 	if (status == EXIT_HOLDS && stage == STAGE_POLICY &&
 	    c.target.platform == PLATFORM_LINUX)
 		status = show_policy(&c, argument, style);

@@ -89,7 +89,7 @@ parse(struct command *c, int argc, char **argv)
 		    "why", usage_why, "which policy or profile?");
 	if (c->n == 1)
 		return option_usage("why", usage_why, "which operation?");
-	return option_finish(&c->options) ? EXIT_HOLDS : EXIT_USAGE;
+	return option_finish(&c->options) ? EXIT_HOLDS : EXIT_REJECTED;
 }
 
 static void

@@ -189,7 +189,7 @@ option_run(int argc, char **argv, void *request,
 	option_init(&c);
 	status = parse(&c, request, argc, argv);
 	if (status == EXIT_HOLDS && !option_finish(&c))
-		status = EXIT_USAGE;
+		status = EXIT_REJECTED;
 	if (status == EXIT_HOLDS)
 		status = run(&c, request);
 	compile_finish(&c);

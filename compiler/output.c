@@ -94,6 +94,27 @@ replace(int dir, const char *base, const void *bytes, size_t size)
 	return error;
 }
 
+/*
+ * Is the name that is about to be replaced one that was read to make the
+ * bytes?  Another name of such a file may go.
+ */
+static bool
+is_input(const struct diags *d, const char *base, const struct stat *st)
+{
+	struct stat of;
+
+	for (uint32_t i = 1; i < d->sources->files.n; i++) {
+		const char *path = d->sources->files.v[i].path.s;
+		const char *slash = strrchr(path, '/');
+
+		if (strcmp(slash == NULL ? path : slash + 1, base) == 0 &&
+		    stat(path, &of) == 0 && of.st_dev == st->st_dev &&
+		    of.st_ino == st->st_ino)
+			return true;
+	}
+	return false;
+}
+
 int
 output_write(
     struct diags *d, const char *path, const void *bytes, unsigned size)
@@ -116,6 +137,8 @@ output_write(
 			return fail(d, path, "it is a directory");
 		if (!S_ISREG(st.st_mode))
 			return write_through(d, path, bytes, size);
+		if (is_input(d, base, &st))
+			return fail(d, path, "it would replace what was read");
 	}
 	if (*base == '\0')
 		return fail(d, path, "it is not the name of a file");
