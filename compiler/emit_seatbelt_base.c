@@ -120,9 +120,13 @@ static const char *const same_sandbox[] = {
     "(target same-sandbox)",
 };
 
-static const char *const root_domain[] = {
-    "(iokit-registry-entry-class \"RootDomainUserClient\")",
-};
+/* Sleep and wakefulness.  Old systems know the filter by another name only. */
+static const char root_domain[] =
+    "(if (defined? 'iokit-registry-entry-class)\n"
+    "(allow iokit-open "
+    "(iokit-registry-entry-class \"RootDomainUserClient\"))\n"
+    "(allow iokit-open "
+    "(iokit-user-client-class \"RootDomainUserClient\")))\n";
 
 static const char *const any_application[] = {
     "(preference-domain \"kCFPreferencesAnyApplication\")",
@@ -212,8 +216,7 @@ seatbelt_base(struct seatbelt *s)
 		    ARRAY_LEN(keychain_services));
 	seatbelt_fixed(s, "allow user-preference-read", any_application,
 	    ARRAY_LEN(any_application));
-	seatbelt_fixed(
-	    s, "allow iokit-open", root_domain, ARRAY_LEN(root_domain));
+	seatbelt_puts(&s->text, root_domain);
 	heading(s, "Memory shared with other processes.");
 	if (s->caps->seatbelt.ipc_full) {
 		seatbelt_puts(&s->text,
@@ -225,6 +228,9 @@ seatbelt_base(struct seatbelt *s)
 	}
 	heading(s, "The machine and the system; no process but one's own.");
 	seatbelt_fixed(s, "allow sysctl-read", sysctls, ARRAY_LEN(sysctls));
+	/* How the Java runtime says which processor it wants. */
+	seatbelt_puts(&s->text, "(allow sysctl-write "
+				"(sysctl-name \"kern.grade_cputype\"))\n");
 	seatbelt_puts(&s->text, "(allow system-fsctl)\n(allow system-info)\n");
 	heading(s, "Terminals.");
 	seatbelt_puts(&s->text, "(allow pseudo-tty)\n");

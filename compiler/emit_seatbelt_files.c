@@ -347,10 +347,11 @@ above_denied(struct seatbelt *s)
 	}
 	for (unsigned r = 0; r < BLOB_ROOTS; r++)
 		if ((roots & 1U << r) != 0)
-			*VEC_PUSH(s->arena, &l) = (struct place_filter){
-			    .path = {(enum blob_root)r, {"", 0}},
-			    .kind = SEATBELT_ANCESTORS,
-			};
+			add_denied(s, &l,
+			    (struct place_filter){
+				.path = {(enum blob_root)r, {"", 0}},
+				.kind = SEATBELT_ANCESTORS,
+			    });
 	seatbelt_tidy(&l);
 	return l;
 }

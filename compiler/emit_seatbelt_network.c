@@ -23,7 +23,8 @@ static const char *const resolvers[] = {
     "(global-name \"com.apple.dnssd.service\")",
     "(global-name \"com.apple.networkd\")",
 };
-static const char *const resolver_sockets[] = {
+static const char *const resolver_ends[] = {
+    "(control-name \"com.apple.netsrc\")", /* which address to prefer */
     "(literal \"/private/var/run/mDNSResponder\")",
     "(literal \"/var/run/mDNSResponder\")",
 };
@@ -97,8 +98,8 @@ ask_system(struct seatbelt *s, bool names)
 	if (!names)
 		return;
 	seatbelt_fixed(s, "allow mach-lookup", resolvers, ARRAY_LEN(resolvers));
-	seatbelt_fixed(s, "allow network-outbound", resolver_sockets,
-	    ARRAY_LEN(resolver_sockets));
+	seatbelt_fixed(s, "allow network-outbound", resolver_ends,
+	    ARRAY_LEN(resolver_ends));
 }
 
 void
