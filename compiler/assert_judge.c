@@ -435,9 +435,9 @@ judge_assertion(struct judge *j, struct text name, const struct assertion *a,
 
 	switch (a->kind) {
 	case ASSERT_ONLY:
-		if (assert_applies(a->only, name))
-			break;
-		/* fallthrough */
+		if (!assert_applies(a->only, name))
+			judge_never(j, name, a, &to);
+		break;
 	case ASSERT_NEVER:
 	case ASSERT_TOGETHER:
 		judge_never(j, name, a, &to);

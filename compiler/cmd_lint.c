@@ -175,7 +175,7 @@ apply_levels(struct run *r)
 		for (uint32_t k = 0; k < r->levels.n; k++) {
 			const struct level *l = &r->levels.v[k];
 
-			if (!strcmp(l->rule, f->rule) == 0)
+			if (strcmp(l->rule, f->rule) != 0)
 				continue;
 			off = l->off;
 			if (!off)

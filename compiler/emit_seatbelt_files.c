@@ -92,7 +92,7 @@ filter_of(const struct capset *c, const struct cap *cap, enum use use)
 {
 	struct place_filter f = {
 	    .path = cap->path,
-	    .kind = kind_of(cap, use),
+	    .kind = (uint8_t)kind_of(cap, use),
 	    .at = cap_span(c, cap),
 	    .origin = cap_origin(c, cap),
 	};
