@@ -267,6 +267,18 @@ add_anywhere(struct decider *d, const struct blob_path *r, struct entry e)
 	*VEC_PUSH(d->arena, &d->entries) = e;
 }
 
+/* The next look takes the place of this one. */
+static void
+keep_hops(struct decider *d, const struct decide_look *at, struct entry *e)
+{
+	struct text *hops = ARENA_ARRAY(d->arena, at->nhops + 1, struct text);
+
+	for (uint32_t i = 0; i < at->nhops; i++)
+		hops[i] = arena_text(d->arena, at->hops[i]);
+	e->hops = hops;
+	e->nhops = at->nhops;
+}
+
 /* A known file tree: what is there decides. */
 static void
 add_in_world(struct decider *d, const struct blob_path *r, struct entry e)
@@ -298,6 +310,8 @@ add_in_world(struct decider *d, const struct blob_path *r, struct entry e)
 			return;
 		widened = true;
 	}
+	if ((r->flags & BLOB_PATH_MAGIC) == 0)
+		keep_hops(d, &at, &e);
 	e.direct = text_equal(at.real, spelled);
 	e.by_link = !e.direct && !widened;
 	if (!asked(d, r)) /* but for that it had to be what it is for */

@@ -100,6 +100,7 @@ enum decide_refusal {
 	DECIDE_REFUSED_ARCH,   /* there is no seccomp program for it */
 	DECIDE_REFUSED_DENY,   /* a rule would open a denied path */
 	DECIDE_REFUSED_OPEN,   /* a denied path is granted by another name */
+	DECIDE_REFUSED_LINK,   /* the command can have made a link to it */
 	DECIDE_REFUSED_TYPE,   /* a rule is for a directory, or for none */
 	DECIDE_REFUSED_EMPTY,  /* no rule at all can be granted */
 };

@@ -333,6 +333,7 @@ denies_settle(struct decider *d)
 		settle_covered(d);
 	d->agreed = true;
 	settle_all(d);
+	planted_settle(d);
 	settle_nothing(d);
 	for (uint32_t i = 0; d->env.world != NULL && i < d->blob->ndenies; i++)
 		verify(d, i);

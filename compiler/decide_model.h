@@ -25,6 +25,8 @@ struct entry {
 	bool may_widen; /* its parent's, if it was missing at launch */
 	bool direct;	/* on its own path, not on a link's or its parent */
 	bool by_link;	/* on what a link on its path leads to */
+	const struct text *hops; /* the links on its path */
+	uint32_t nhops;
 };
 
 /* entry.deny, where it is no index: why the rule is not granted. */
@@ -84,6 +86,8 @@ struct text suffix_parent(struct text suffix);
 uint32_t entry_bound(
     const struct decider *d, enum blob_root root, struct text suffix);
 
+/* Refuses where the command can have made a link that a rule leads through. */
+void planted_settle(struct decider *d);
 /* Compares every entry with the denied paths; fills in `refused`. */
 void denies_settle(struct decider *d);
 /* A temporary directory that holds the home directory is no such thing. */

@@ -91,6 +91,7 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/decide_model.h \
 	compiler/decide_net.c \
 	compiler/decide_op.c \
+	compiler/decide_planted.c \
 	compiler/decide_region.c \
 	compiler/decide_rights.c \
 	compiler/decide_where.c \

@@ -244,6 +244,7 @@ explain_refusal(struct why *w, struct finding *f)
 		why_places(w, f, BLOB_DENY, no.deny, "the denied path");
 		break;
 	case DECIDE_REFUSED_OPEN:
+	case DECIDE_REFUSED_LINK:
 	case DECIDE_REFUSED_TYPE:
 	case DECIDE_REFUSED_EMPTY:
 		report_detail(&w->report, f,

@@ -179,6 +179,14 @@ bool protect_way(const char *name, const char *what, struct place *ret);
  */
 void protect_check(struct path grant, int fd, uint64_t rights);
 
+/*
+ * A rule grants what does not lie where it says: behind a link, or a parent.
+ * In the end it dies where the command can have made such a link.
+ */
+void planted_grant(const struct root *root, const char *suffix, struct path at,
+    uint64_t rights, int fd);
+void planted_judge(const struct launch *l);
+
 /* `fd` stays open until exec, in spite of descriptors_drop(). */
 void descriptors_keep(struct launch *l, int fd);
 void descriptors_drop(const struct launch *l);

@@ -43,6 +43,7 @@ loader_linux = \
 	runtime/load.c \
 	runtime/options_linux.c \
 	runtime/path_linux.c \
+	runtime/planted.c \
 	runtime/policy.c \
 	runtime/probe.c \
 	runtime/protect_linux.c \

@@ -407,6 +407,9 @@ apply(struct launch *l, struct grant *g)
 	    !g->linked && !g->parent && g->suffix == g->rule.suffix, g->fd);
 	if (agree && (o = consent(l, g)) != OUTCOME_GRANTED)
 		return o;
+	if ((g->linked || g->parent) && (g->rule.flags & BLOB_PATH_MAGIC) == 0)
+		planted_grant(
+		    g->root, g->suffix, path_of(g->at), g->rights, g->fd);
 	return add(l, g);
 }
 
@@ -526,6 +529,7 @@ rules_apply(struct launch *l)
 	pass(l, PASS_PLAIN);
 	pass(l, PASS_LINKED);
 	pass(l, PASS_CONSENT);
+	planted_judge(l);
 	if (l->count[OUTCOME_GRANTED] + l->count[OUTCOME_GRANTED_LINK] +
 		l->count[OUTCOME_GRANTED_PARENT] ==
 	    0)

@@ -1,0 +1,119 @@
+#include <config.h>
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "runtime/launch.h"
+#include "runtime/report.h"
+
+/*
+ * Links that an earlier run of the command may have left.  What a link leads
+ * to is granted, and where the policy lets the command make links, the command
+ * decides where they lead: it would choose what the next launch grants.  Such
+ * a link refuses the launch, unless what it leads to is granted by its own
+ * name, too, which nobody but the profile has chosen.
+ *
+ * Whether a link can be made where it lies is known when all rules are judged;
+ * until then what does not lie where its rule says is kept.
+ */
+struct elsewhere {
+	struct elsewhere *next;
+	struct path at;
+	uint64_t rights;
+};
+struct hop {
+	struct hop *next;
+	struct path link;
+	const struct elsewhere *to;
+};
+
+static struct elsewhere *places;
+static struct hop *hops;
+
+/* What it takes to put a link into a directory: to make or to move one. */
+static const uint64_t makes = BLOB_FS_MAKE_SYM | BLOB_FS_REFER;
+
+static void
+remember(void *to, struct path link)
+{
+	struct hop *h = memory_keep(sizeof(*h));
+
+	*h = (struct hop){.next = hops, .link = path_copy(link), .to = to};
+	hops = h;
+}
+
+/* A link that is another one by now may hide who made it. */
+static bool
+is_same(struct path at, int fd)
+{
+	struct stat a, b;
+
+	return fstat(fd, &a) == 0 && lstat(shown(at.s), &b) == 0 &&
+	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+void
+planted_grant(const struct root *root, const char *suffix, struct path at,
+    uint64_t rights, int fd)
+{
+	static struct place real;
+	struct elsewhere *e = memory_keep(sizeof(*e));
+
+	*e = (struct elsewhere){
+	    .next = places, .at = path_copy(at), .rights = rights};
+	places = e;
+	if (!place_resolve(root->at, suffix, remember, e, &real) ||
+	    !is_same(path_of(&real), fd))
+		die("rules", "what leads to ", shown(at.s),
+		    " changes while it is looked at: try again", NULL);
+}
+
+/* The rights of rules that were granted where they say. */
+static uint64_t
+rights_by_name(const struct launch *l, struct path at)
+{
+	static struct place p;
+	uint64_t have = 0;
+
+	for (uint32_t i = 0; i < l->blob.npaths; i++) {
+		const struct blob_path r = blob_path(&l->blob, i);
+		const char *suffix = path_suffix(&l->blob, r.suffix);
+
+		if (l->outcomes[i] != OUTCOME_GRANTED || suffix == NULL)
+			continue;
+		place_set(&p, l->roots[r.root].at);
+		if (place_join(&p, suffix, strlen(suffix)) &&
+		    path_covers(path_of(&p), at))
+			have |= r.rights & l->handled.of[RIGHTS_FS];
+	}
+	return have;
+}
+
+static bool
+can_be_made(const struct launch *l, struct path link)
+{
+	while (link.s[--link.len] != '/')
+		;
+	link = path_copy(link);
+	for (const struct elsewhere *e = places; e != NULL; e = e->next)
+		if ((e->rights & makes) != 0 && path_covers(e->at, link))
+			return true;
+	return (rights_by_name(l, link) & makes) != 0;
+}
+
+void
+planted_judge(const struct launch *l)
+{
+	for (const struct hop *h = hops; h != NULL; h = h->next) {
+		if (!can_be_made(l, h->link) ||
+		    (h->to->rights & ~rights_by_name(l, h->to->at)) == 0)
+			continue;
+		die("rules", "the link ", h->link.s, " leads to ",
+		    shown(h->to->at.s),
+		    ", and the command could have made it: grant that by its "
+		    "own name in the profile, or remove the link",
+		    NULL);
+	}
+	hops = NULL;
+	places = NULL;
+}
