@@ -91,10 +91,15 @@ static enum sbpl_tri
 ancestor(
     const struct sbpl_request *r, const struct sbpl_filter *f, struct text path)
 {
-	if (f->text.len == 0 || f->text.s[0] != '/')
+	bool named = f->text.len > 1 && f->text.s[0] == '$' &&
+		     f->text.s[1] != '{'; /* a parameter, wherever it is */
+
+	if (!named && (f->text.len == 0 || f->text.s[0] != '/'))
 		return SBPL_MAYBE;
 	if (path.len == 1 && path.s[0] == '/')
 		return f->text.len > 1 ? SBPL_YES : SBPL_NO;
+	if (named && path.s[0] == '/')
+		return SBPL_MAYBE;
 	if (f->text.len <= path.len || f->text.s[path.len] != '/')
 		return SBPL_NO;
 	return same(r, f->fact, path.s, f->text.s, path.len);
