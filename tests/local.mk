@@ -160,3 +160,4 @@ AM_TESTSUITE_SUMMARY_HEADER = ' of $(PACKAGE_STRING)'; \
 include $(srcdir)/tests/bench/local.mk
 include $(srcdir)/tests/fuzz/local.mk
 include $(srcdir)/tests/kernels/local.mk
+include $(srcdir)/tests/macos/local.mk

@@ -12,7 +12,6 @@
 /* Names and values, then NULL.  0, or -1 and perhaps a message. */
 int sandbox_init_with_parameters(const char *profile, uint64_t flags,
     const char *const parameters[], char **ret_message);
-void sandbox_free_error(char *message);
 /* Without an operation: 1 when the process is in a sandbox, 0 when not. */
 int sandbox_check(int pid, const char *operation, int filter, ...);
 

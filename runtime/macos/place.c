@@ -57,7 +57,9 @@ place_open(const char *path, int flags, struct place *ret)
 		errno = ELOOP;
 		return -1;
 	}
-	return open_place(AT_FDCWD, path, flags | O_NOFOLLOW_ANY, ret);
+	/* One of the two: nothing says what both together are. */
+	flags = (flags & ~O_NOFOLLOW) | O_NOFOLLOW_ANY;
+	return open_place(AT_FDCWD, path, flags, ret);
 }
 
 int
@@ -114,7 +116,8 @@ place_of_missing(struct path from, const char *path, struct place *ret)
 			close(fd);
 			break;
 		}
-		if (errno != ENOENT && errno != ENOTDIR && errno != EACCES)
+		if (errno != ENOENT && errno != ENOTDIR && errno != EACCES &&
+		    errno != EPERM) /* what macOS guards for the user */
 			return false;
 		while (way.s[--n] != '/')
 			;

@@ -17,6 +17,7 @@
 
 /*
  * $STANDIN_LOG: a file that gets what sandbox_init_with_parameters was given.
+ * $STANDIN_REFUSES: a path that must not be opened.
  * $STANDIN_FAIL: what fails, a list of words:
  *
  *	init-message	-1, with a message that would steer a terminal
@@ -116,6 +117,10 @@ standin_openat(int dir, const char *path, int flags, ...)
 		errno = EIO;
 		return -1;
 	}
+	/* As for a place that macOS guards: what opens it gives itself away. */
+	if (getenv("STANDIN_REFUSES") != NULL &&
+	    strcmp(path, getenv("STANDIN_REFUSES")) == 0)
+		abort();
 	if (slash_denied && strcmp(path, "/") == 0) {
 		errno = EPERM;
 		return -1;
@@ -224,10 +229,4 @@ sandbox_init_with_parameters(const char *profile, uint64_t flags,
 	    confined &&
 	    strstr(profile, "(deny file-read* (literal \"/\"))") != NULL;
 	return 0;
-}
-
-void
-sandbox_free_error(char *message)
-{
-	free(message);
 }
