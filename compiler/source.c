@@ -330,13 +330,31 @@ read_revision(struct sources *s, struct arena *a, struct diags *d,
 	return true;
 }
 
+/* A policy, a lock and every report name their sources, a line each. */
+static bool
+printable_name(struct diags *d, const char *path, struct span asked)
+{
+	struct diag *diag;
+
+	for (const char *p = path; *p != '\0'; p++) {
+		if ((unsigned char)*p >= ' ' && *p != 0x7f)
+			continue;
+		diag = diag_at(d, DIAG_CANNOT_READ, asked,
+		    "cannot read \"%s\": its name has a control character",
+		    path);
+		diag_help(d, diag, "rename it");
+		return false;
+	}
+	return true;
+}
+
 bool
 source_read(struct sources *s, struct arena *a, struct diags *d,
     const char *path, struct span asked, uint32_t *ret_source)
 {
 	struct text text;
 
-	if (!room_for_one(s, d, path, asked))
+	if (!room_for_one(s, d, path, asked) || !printable_name(d, path, asked))
 		return false;
 	if (s->revision != NULL &&
 	    git_find(s->revision, path, &text) != GIT_OUTSIDE)
