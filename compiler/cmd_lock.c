@@ -7,6 +7,7 @@
 #include "compiler/cmd.h"
 #include "compiler/lock_report.h"
 #include "compiler/options.h"
+#include "compiler/utf8.h"
 
 const char usage_lock[] =
     "nonoc lock [options] [-o LOCK] SIDE...\n"
@@ -137,25 +138,52 @@ replaces_one(const struct request *r, const struct side *now)
 	return false;
 }
 
+/* A name from the disk may be any bytes; the lock is read back as UTF-8. */
+static bool
+is_utf8(struct text t)
+{
+	uint32_t code, n;
+
+	for (uint32_t i = 0; i < t.len; i += n) {
+		n = utf8_decode(t.s + i, t.len - i, &code);
+		if (n == 0)
+			return false;
+	}
+	return true;
+}
+
+static int
+write_lock(struct compile *c, const struct request *r, const struct side *now)
+{
+	const struct text text = lock_print(&c->arena, now);
+
+	if (replaces_one(r, now))
+		return option_usage("lock", usage_lock,
+		    "-o %s would replace what is locked", r->lock);
+	if (!is_utf8(text)) {
+		diag_at(&c->diags, DIAG_CANNOT_WRITE, (struct span){0},
+		    "cannot write \"%s\": the name of a policy or of a file it "
+		    "is made of is not valid UTF-8",
+		    r->lock);
+		return EXIT_ENVIRONMENT;
+	}
+	return output_write(&c->diags, r->lock, text.s, text.len)
+		   ? EXIT_HOLDS
+		   : EXIT_ENVIRONMENT;
+}
+
 static int
 run(struct compile *c, void *request)
 {
 	const struct request *r = request;
 	struct side now;
-	struct text text;
 	int status = load(c, r, &now);
 
 	if (status != EXIT_HOLDS)
 		return status;
 	if (r->check)
 		return check(c, r, &now);
-	if (replaces_one(r, &now))
-		return option_usage("lock", usage_lock,
-		    "-o %s would replace what is locked", r->lock);
-	text = lock_print(&c->arena, &now);
-	return output_write(&c->diags, r->lock, text.s, text.len)
-		   ? EXIT_HOLDS
-		   : EXIT_ENVIRONMENT;
+	return write_lock(c, r, &now);
 }
 
 int

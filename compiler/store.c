@@ -195,6 +195,20 @@ suggest_profile(struct store *s, struct diag *diag, struct text name)
 		diag_help(s->diags, diag, "did you mean \"%s\"?", near);
 }
 
+static const char default_profile[] = "profiles/default.json";
+
+bool
+store_no_data(struct store *s, const char *what)
+{
+	struct diag *diag = diag_at(s->diags, DIAG_NO_DATA, (struct span){0},
+	    "%s/%s is missing: what comes with nonoc is not there", s->data,
+	    what);
+
+	diag_help(s->diags, diag,
+	    "install nonoc, or say with --data DIR where it lies");
+	return false;
+}
+
 bool
 store_profile(
     struct store *s, const char *argument, const struct profile_file **ret_file)
@@ -213,6 +227,8 @@ store_profile(
 			return load(s, path, installed_name(s, path), place,
 			    (struct span){0}, ret_file);
 	}
+	if (find_in(s, data_dir(s, "profiles"), TEXT("default"), NULL).len == 0)
+		return store_no_data(s, default_profile);
 	diag = diag_at(s->diags, DIAG_BASE_MISSING, (struct span){0},
 	    "no profile is named \"%s\"", argument);
 	suggest_profile(s, diag, name);
@@ -298,25 +314,13 @@ store_base(struct store *s, const struct profile_file *from,
 }
 
 bool
-store_no_data(struct store *s, const char *what)
-{
-	struct diag *diag = diag_at(s->diags, DIAG_NO_DATA, (struct span){0},
-	    "%s/%s is missing: what comes with nonoc is not there", s->data,
-	    what);
-
-	diag_help(s->diags, diag,
-	    "install nonoc, or say with --data DIR where it lies");
-	return false;
-}
-
-bool
 store_default(struct store *s, const struct profile_file **ret_file)
 {
 	struct text path =
 	    find_in(s, data_dir(s, "profiles"), TEXT("default"), NULL);
 
 	if (path.len == 0)
-		return store_no_data(s, "profiles/default.json");
+		return store_no_data(s, default_profile);
 	return load(s, path, installed_name(s, path), STORE_INSTALLED,
 	    (struct span){0}, ret_file);
 }
