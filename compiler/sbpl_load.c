@@ -24,10 +24,9 @@ sbpl_unknown_name(struct machine *m, const struct sbpl_node *name)
 	const char *nearest;
 	struct diag *diag;
 
-	for (uint32_t i = 0; i < m->warned.n; i++)
-		if (text_equal(m->warned.v[i], name->text))
-			return;
-	*VEC_PUSH(m->arena, &m->warned) = name->text;
+	if (sbpl_bound(&m->warned, name->text) != NULL)
+		return;
+	sbpl_bind(m, &m->warned, name->text, value_nothing);
 	diag = diag_at(m->diags, DIAG_SBPL_UNKNOWN, name->at,
 	    "nothing is known of the name \"%.*s\"", (int)name->text.len,
 	    name->text.s);

@@ -12,6 +12,7 @@ enum {
 	STEPS_MAX = 1 << 22,
 	MEMORY_MAX = 512 << 20, /* bytes that values may take */
 	EVAL_DEPTH_MAX = 1500,	/* of C's stack */
+	FEW_NAMES = 16,		/* of a scope: looked through */
 };
 
 struct value
@@ -26,30 +27,92 @@ sbpl_body(struct machine *m, const struct sbpl_node *first, struct scope *scope,
 	return value;
 }
 
+/* FNV-1a */
+static uint32_t
+hash(struct text t)
+{
+	uint32_t h = 2166136261U;
+
+	for (uint32_t i = 0; i < t.len; i++)
+		h = (h ^ (unsigned char)t.s[i]) * 16777619U;
+	return h;
+}
+
+static struct binding *
+find(const struct scope *scope, struct text name)
+{
+	uint32_t mask = scope->slot_n - 1;
+
+	if (scope->slot_n == 0) {
+		for (uint32_t i = 0; i < scope->names.n; i++)
+			if (text_equal(scope->names.v[i].name, name))
+				return &scope->names.v[i];
+		return NULL;
+	}
+	for (uint32_t i = hash(name) & mask; scope->slots[i] != 0;
+	     i = (i + 1) & mask) {
+		struct binding *b = &scope->names.v[scope->slots[i] - 1];
+
+		if (text_equal(b->name, name))
+			return b;
+	}
+	return NULL;
+}
+
+/* So that finding a name among thousands does not look at them all. */
+static void
+put_slot(struct scope *scope, uint32_t index)
+{
+	uint32_t mask = scope->slot_n - 1;
+	uint32_t i = hash(scope->names.v[index].name) & mask;
+
+	while (scope->slots[i] != 0)
+		i = (i + 1) & mask;
+	scope->slots[i] = index + 1;
+}
+
+static void
+index_last(struct machine *m, struct scope *scope)
+{
+	uint32_t n = scope->names.n;
+
+	if (n < FEW_NAMES)
+		return;
+	if (n <= scope->slot_n / 2) {
+		put_slot(scope, n - 1);
+		return;
+	}
+	scope->slot_n = scope->slot_n == 0 ? 4 * FEW_NAMES : scope->slot_n * 2;
+	scope->slots = ARENA_ARRAY(m->arena, scope->slot_n, uint32_t);
+	memset(scope->slots, 0, scope->slot_n * sizeof(*scope->slots));
+	for (uint32_t i = 0; i < n; i++)
+		put_slot(scope, i);
+}
+
 struct binding *
 sbpl_bound(struct scope *scope, struct text name)
 {
-	for (; scope != NULL; scope = scope->up)
-		for (uint32_t i = scope->names.n; i > 0; i--)
-			if (text_equal(scope->names.v[i - 1].name, name))
-				return &scope->names.v[i - 1];
-	return NULL;
+	struct binding *b = NULL;
+
+	for (; scope != NULL && b == NULL; scope = scope->up)
+		b = find(scope, name);
+	return b;
 }
 
 void
 sbpl_bind(
     struct machine *m, struct scope *scope, struct text name, struct value v)
 {
-	struct binding *b = NULL;
+	struct binding *b = find(scope, name);
 
 	if (m->maybe > scope->maybe)
 		v = value_unknown;
-	for (uint32_t i = 0; i < scope->names.n; i++)
-		if (text_equal(scope->names.v[i].name, name))
-			b = &scope->names.v[i];
-	if (b == NULL)
-		b = VEC_PUSH(m->arena, &scope->names);
-	*b = (struct binding){name, v};
+	if (b != NULL) {
+		b->value = v;
+		return;
+	}
+	*VEC_PUSH(m->arena, &scope->names) = (struct binding){name, v};
+	index_last(m, scope);
 }
 
 struct scope *

@@ -57,6 +57,9 @@ struct scope {
 	struct scope *up;
 	uint32_t maybe; /* machine's, when it was opened */
 	struct VEC(struct binding) names;
+	/* Where there are many: 1 + their indices, by hash; 0 is free. */
+	uint32_t *slots;
+	uint32_t slot_n; /* a power of two */
 };
 
 struct closure {
@@ -81,7 +84,7 @@ struct machine {
 	/* Of (with-filter ...) and (with-modifier ...) around. */
 	const struct sbpl_filter *outer;
 	struct VEC(struct text) modifiers;
-	struct VEC(struct text) warned; /* unknown names, one warning each */
+	struct scope warned; /* unknown names, one warning each */
 };
 
 struct builtin {
