@@ -42,6 +42,8 @@ enum {
 	IPPROTO_UDP_ = 17,
 	IPPROTO_ICMPV6_ = 58,
 	MSG_FASTOPEN_ = 0x20000000,
+	SOL_TCP_ = 6,
+	TCP_ULP_ = 31,
 
 	X32_BIT = 0x40000000,
 	PROGRAM_MAX = 96,
@@ -54,14 +56,14 @@ static const uint32_t ret_kill_process = 0x80000000;
 struct arch {
 	uint32_t audit; /* linux/audit.h */
 	bool x32;
-	uint32_t socket, socketpair, sendto, sendmsg, sendmmsg;
+	uint32_t socket, socketpair, setsockopt, sendto, sendmsg, sendmmsg;
 	uint32_t uring_setup, uring_enter, uring_register;
 };
 
 /* clang-format off */
 static const struct arch archs[] = {
-	{ 0xc00000b7, false, 198, 199, 206, 211, 269, 425, 426, 427 }, /* aarch64 */
-	{ 0xc000003e, true,   41,  53,  44,  46, 307, 425, 426, 427 }, /* x86-64 */
+	{ 0xc00000b7, false, 198, 199, 208, 206, 211, 269, 425, 426, 427 }, /* aarch64 */
+	{ 0xc000003e, true,   41,  53,  54,  44,  46, 307, 425, 426, 427 }, /* x86-64 */
 };
 /* clang-format on */
 
@@ -217,6 +219,24 @@ refuse_fast_open(struct program *p, uint32_t nr, uint32_t flags)
 }
 
 /*
+ * A protocol on top of TCP can be put into a socket that is there: "smc" makes
+ * it one of SMC, whose connections no rule sees.  The name lies behind a
+ * pointer, so all are refused; TLS in the kernel is done without by those who
+ * use it.
+ */
+static void
+refuse_upper_layers(struct program *p, uint32_t nr)
+{
+	uint32_t begin = begin_call(p, nr);
+
+	load(p, DATA_ARG1);
+	jump(p, BPF_JEQ_K, SOL_TCP_, L_NEXT, L_ALLOW);
+	load(p, DATA_ARG2);
+	jump(p, BPF_JEQ_K, TCP_ULP_, L_EOPNOTSUPP, L_ALLOW);
+	end_call(p, begin);
+}
+
+/*
  * Landlock's TCP rules know TCP sockets only.  MPTCP, SMC and SCTP carry
  * streams past them, and so does a raw or packet socket in root's hands.  Of
  * the internet's sockets none but plain TCP and datagrams can stay.
@@ -281,6 +301,7 @@ network_program(
 	if (!net->other)
 		only_unix_sockets(p, a->socketpair);
 	if (net->tcp) {
+		refuse_upper_layers(p, a->setsockopt);
 		refuse_fast_open(p, a->sendto, DATA_ARG3);
 		refuse_fast_open(p, a->sendmsg, DATA_ARG2);
 		refuse_fast_open(p, a->sendmmsg, DATA_ARG3);

@@ -171,6 +171,15 @@ transmit(const char *port, int type, int flags)
 		   : -1;
 }
 
+/* One that no kernel has: without a filter it is the name that is refused. */
+static int
+upper_layer(void)
+{
+	const int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	return fd < 0 ? -1 : setsockopt(fd, IPPROTO_TCP, 31, "none", 4);
+}
+
 static int
 fast_open(const char *port, const char *call)
 {
@@ -498,6 +507,8 @@ main(int argc, char **argv)
 		status = make_socket(argv + 2);
 	else if (argc == 4 && strcmp(argv[1], "type") == 0)
 		status = type_into(argv[2], argv[3]);
+	else if (argc == 2 && strcmp(argv[1], "upper-layer") == 0)
+		status = upper_layer();
 	else if (argc == 4 && strcmp(argv[1], "fastopen") == 0)
 		status = fast_open(argv[2], argv[3]);
 	else if (argc == 4 && strcmp(argv[1], "rename") == 0)

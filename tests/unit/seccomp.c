@@ -87,6 +87,7 @@ interpret(const struct model_seccomp *s, const struct data *d)
 enum call {
 	SOCKET,
 	SOCKETPAIR,
+	SETSOCKOPT,
 	SENDTO,
 	SENDMSG,
 	SENDMMSG,
@@ -104,6 +105,7 @@ enum call {
 static const uint32_t numbers[CALLS][2] = {
     [SOCKET] = {41, 198},
     [SOCKETPAIR] = {53, 199},
+    [SETSOCKOPT] = {54, 208},
     [SENDTO] = {44, 206},
     [SENDMSG] = {46, 211},
     [SENDMMSG] = {307, 269},
@@ -228,6 +230,12 @@ static const struct {
 	{SENDMSG,  {3, 0, NOSIGNAL, FASTOPEN},	ALL(ALLOW)},
 	{SENDMMSG, {3, 0, 1, FASTOPEN},		FAST},
 	{SENDMMSG, {3, 0, FASTOPEN, 0},		ALL(ALLOW)},
+
+	{SETSOCKOPT, {3, 6, 31},		FAST}, /* TCP_ULP */
+	{SETSOCKOPT, {3, high | 6, high | 31},	FAST},
+	{SETSOCKOPT, {3, 6, 1},			ALL(ALLOW)},
+	{SETSOCKOPT, {3, 1, 31},		ALL(ALLOW)},
+	{SETSOCKOPT, {6, 31, 0},		ALL(ALLOW)},
 };
 /* clang-format on */
 
