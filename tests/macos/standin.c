@@ -29,6 +29,7 @@
  *	getpath		F_GETPATH fails
  *	getpath-N	the Nth call of it fails
  *	getpath-empty	it says that there is no path
+ *	getpath-empty-N	likewise, the Nth time
  *	list		proc_pidinfo() fails
  *	name		_NSGetExecutablePath() fails
  *	open-N		the Nth open fails
@@ -72,7 +73,7 @@ nth_fails(const char *word, unsigned *count)
 static int
 get_path(int fd, char *ret_path)
 {
-	static unsigned calls;
+	static unsigned calls, empty;
 	char link[40];
 	ssize_t n;
 
@@ -80,7 +81,7 @@ get_path(int fd, char *ret_path)
 		errno = ENOSPC;
 		return -1;
 	}
-	if (fails("getpath-empty")) {
+	if (nth_fails("getpath-empty", &empty)) {
 		*ret_path = '\0';
 		return 0;
 	}
