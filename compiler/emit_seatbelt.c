@@ -108,6 +108,11 @@ place_line(struct seatbelt *s, const char *what, unsigned access, struct path p)
 	    [ACCESS_READ | ACCESS_WRITE] = "all",
 	};
 
+	/* What else may be done there, with a socket, is no use of the place.
+	 */
+	access &= ACCESS_READ | ACCESS_WRITE;
+	if (access == 0)
+		return;
 	seatbelt_printf(&s->text, ";@ %s %s", what, uses[access]);
 	place(s, p);
 	seatbelt_puts(&s->text, "\n");
