@@ -47,7 +47,7 @@ decode_wrong_type(
 		diag = diag_at(c->diags, DIAG_WRONG_TYPE, value->at,
 		    "\"%.*s\" takes %s, not %s", (int)key.len, key.s, wanted,
 		    kind);
-	if (value->kind == NODE_NULL)
+	if (value->kind == NODE_NULL && key.len > 0)
 		diag_help(c->diags, diag, "leave the key out");
 }
 

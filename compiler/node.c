@@ -17,7 +17,7 @@ node_kind_name(enum node_kind kind)
 	case NODE_INTEGER:
 		return "an integer";
 	case NODE_NUMBER:
-		return "a number";
+		return "a number with a fraction or an exponent";
 	case NODE_STRING:
 		return "a string";
 	case NODE_LIST:
