@@ -86,8 +86,10 @@ cmd_list(int argc, char **argv)
 		if (o == OPTION_WRONG)
 			status = EXIT_USAGE;
 		else if (o == OPTION_OTHER && (what != NULL || *argv[i] == '-'))
-			status = option_usage(
-			    "list", usage_list, "unexpected %s", argv[i]);
+			status = option_usage("list", usage_list,
+			    argv[i][0] == '-' ? "unknown option %s"
+					      : "unexpected %s",
+			    argv[i]);
 		else if (o == OPTION_OTHER)
 			what = argv[i];
 	}

@@ -353,6 +353,26 @@ expected_list(struct assert_reader *r, const yypcontext_t *at)
 	return list;
 }
 
+static bool
+is_expected(const yypcontext_t *at, yysymbol_kind_t symbol)
+{
+	yysymbol_kind_t expected[YYNTOKENS];
+	int n = yypcontext_expected_tokens(at, expected, YYNTOKENS);
+
+	for (int i = 0; i < n; i++)
+		if (expected[i] == symbol)
+			return true;
+	return false;
+}
+
+/* What a rule begins with, in a profile as behind an assertion's name. */
+static bool
+is_verdict(int token)
+{
+	return token == TOK_NEVER || token == TOK_ALWAYS || token == TOK_ONLY ||
+	    token == TOK_DISJOINT;
+}
+
 static int
 yyreport_syntax_error(const yypcontext_t *at, struct assert_reader *r)
 {
@@ -377,6 +397,9 @@ yyreport_syntax_error(const yypcontext_t *at, struct assert_reader *r)
 		near = nearest(at, word);
 	if (near != NULL)
 		diag_help(d, diag, "did you mean \"%s\"?", near);
+	else if (is_verdict(r->token) && is_expected(at, YYSYMBOL_ASSERT_))
+		diag_help(d, diag, "an assertion has a name: assert NAME: %.*s ...",
+		    (int)word.len, word.s);
 	return 0;
 }
 

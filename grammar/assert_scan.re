@@ -154,7 +154,9 @@ done:
 		if (s->at[-1] == ';')
 			s->at--;
 		take(s, begin, ret_word);
-		return bad(s, ret_word, "the string is not closed on its line",
+		return bad(s, ret_word,
+		    "the string is not closed on its line, or holds a \"\\\" "
+		    "that is not part of \\\" or \\\\",
 		    "end it with '\"'; inside, write \\\" and \\\\");
 	}
 	return kind;
