@@ -45,6 +45,9 @@ struct decide_env {
 	 */
 	bool absent;
 	const struct decide_world *world; /* NULL: any file tree */
+	/* With a world: the links by which a root was named. */
+	const struct text *hops[BLOB_ROOTS];
+	uint32_t nhops[BLOB_ROOTS];
 };
 
 /*

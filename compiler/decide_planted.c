@@ -44,18 +44,36 @@ by_name(const struct decider *d, const struct entry *e)
 	return (e->claims & ~have) == 0;
 }
 
+static void
+refuse(struct decider *d, const struct entry *e)
+{
+	if (d->refused.why == DECIDE_LAUNCHES)
+		d->refused = (struct decide_refused){
+		    .why = DECIDE_REFUSED_LINK, .rule = e->rule};
+}
+
+/* The root that a rule begins in. */
+static void
+settle_root(struct decider *d, const struct entry *e)
+{
+	const enum blob_root root = blob_path(d->blob, e->rule).root;
+
+	for (uint32_t j = 0; j < d->env.nhops[root]; j++)
+		if (can_be_made(d, d->env.hops[root][j]))
+			refuse(d, e);
+}
+
 void
 planted_settle(struct decider *d)
 {
 	for (uint32_t i = 0; i < d->entries.n; i++) {
 		const struct entry *e = &d->entries.v[i];
 
-		for (uint32_t j = 0; j < e->nhops && is_granted(e); j++)
-			if (can_be_made(d, e->hops[j]) && !by_name(d, e) &&
-			    d->refused.why == DECIDE_LAUNCHES)
-				d->refused = (struct decide_refused){
-				    .why = DECIDE_REFUSED_LINK,
-				    .rule = e->rule,
-				};
+		if (!is_granted(e))
+			continue;
+		settle_root(d, e);
+		for (uint32_t j = 0; j < e->nhops; j++)
+			if (can_be_made(d, e->hops[j]) && !by_name(d, e))
+				refuse(d, e);
 	}
 }

@@ -36,7 +36,8 @@ struct root {
 	bool known;    /* `at` is valid, even if the directory is missing */
 	bool listed;   /* listing_find() knows what is in it */
 	struct path at;
-	uint32_t denies; /* index of its first denied path, and how many */
+	const char *given; /* what it was named; NULL: by no name */
+	uint32_t denies;   /* index of its first denied path, and how many */
 	uint32_t ndenies;
 };
 
@@ -185,6 +186,7 @@ void protect_check(struct path grant, int fd, uint64_t rights);
  */
 void planted_grant(const struct root *root, const char *suffix, struct path at,
     uint64_t rights, int fd);
+void planted_roots(const struct launch *l); /* the same of these, before */
 void planted_judge(const struct launch *l);
 
 /* `fd` stays open until exec, in spite of descriptors_drop(). */

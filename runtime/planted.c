@@ -18,6 +18,7 @@
  */
 struct elsewhere {
 	struct elsewhere *next;
+	const struct root *root; /* it is one of these, and no grant */
 	struct path at;
 	uint64_t rights;
 };
@@ -68,6 +69,64 @@ planted_grant(const struct root *root, const char *suffix, struct path at,
 		    " changes while it is looked at: try again", NULL);
 }
 
+/* Was the root found by its name without any link? */
+static bool
+is_canonical(const struct root *home, const struct root *r)
+{
+	if (*r->given == '/')
+		return strcmp(r->given, shown(r->at.s)) == 0;
+	return path_covers(home->at, r->at) && r->at.len > home->at.len &&
+	       strcmp(r->given, r->at.s + home->at.len + 1) == 0;
+}
+
+/* A relative working directory began in one that is not known any more. */
+static bool
+is_resolvable(const struct launch *l, const struct root *r)
+{
+	return r->given != NULL && r->fd >= 0 && !r->withheld &&
+	       (*r->given == '/' || r != &l->roots[BLOB_ROOT_CWD]);
+}
+
+void
+planted_roots(const struct launch *l)
+{
+	static struct place real;
+	const struct root *home = &l->roots[BLOB_ROOT_HOME];
+
+	for (unsigned i = 0; i < BLOB_ROOTS; i++) {
+		const struct root *r = &l->roots[i];
+		struct elsewhere *e;
+
+		if (!is_resolvable(l, r) || is_canonical(home, r))
+			continue;
+		e = memory_keep(sizeof(*e));
+		*e = (struct elsewhere){.at = r->at, .root = r};
+		if (!place_resolve(home->at, r->given, remember, e, &real) ||
+		    !is_same(path_of(&real), r->fd))
+			die("roots", "what leads to ", shown(r->at.s),
+			    " changes while it is looked at: try again", NULL);
+	}
+}
+
+/* Does a rule grant anything in the root, or in one that begins in it? */
+static bool
+is_used(const struct launch *l, const struct root *root)
+{
+	for (uint32_t i = 0; i < l->blob.npaths; i++) {
+		const struct root *r = &l->roots[blob_path(&l->blob, i).root];
+		const enum outcome o = (enum outcome)l->outcomes[i];
+
+		if (o != OUTCOME_GRANTED && o != OUTCOME_GRANTED_LINK &&
+		    o != OUTCOME_GRANTED_PARENT)
+			continue;
+		if (r == root || (root == &l->roots[BLOB_ROOT_HOME] &&
+				     r != &l->roots[BLOB_ROOT_CWD] &&
+				     r->given != NULL && *r->given != '/'))
+			return true;
+	}
+	return false;
+}
+
 /* The rights of rules that were granted where they say. */
 static uint64_t
 rights_by_name(const struct launch *l, struct path at)
@@ -105,8 +164,19 @@ void
 planted_judge(const struct launch *l)
 {
 	for (const struct hop *h = hops; h != NULL; h = h->next) {
-		if (!can_be_made(l, h->link) ||
-		    (h->to->rights & ~rights_by_name(l, h->to->at)) == 0)
+		if (!can_be_made(l, h->link))
+			continue;
+		if (h->to->root != NULL) {
+			if (is_used(l, h->to->root))
+				die("roots", "the link ", h->link.s,
+				    " leads to ", shown(h->to->at.s),
+				    ", where paths of the policy begin, and "
+				    "the command could have made it: name the "
+				    "directory itself, or remove the link",
+				    NULL);
+			continue;
+		}
+		if ((h->to->rights & ~rights_by_name(l, h->to->at)) == 0)
 			continue;
 		die("rules", "the link ", h->link.s, " leads to ",
 		    shown(h->to->at.s),

@@ -53,6 +53,7 @@ open_root(struct launch *l, enum blob_root root, const char *path)
 	const struct root *home =
 	    &l->roots[BLOB_ROOT_HOME]; /* for a relative */
 
+	r->given = path;
 	r->fd = place_open_directory(
 	    *path == '/' ? AT_FDCWD : home->fd, path, false, &l->scratch);
 	r->known = r->fd >= 0;
@@ -117,6 +118,7 @@ open_home(struct launch *l)
 		return "belongs to somebody else";
 	r->fd = fd;
 	r->at = path_keep(&l->scratch);
+	r->given = path;
 	r->known = true;
 	return NULL;
 }
@@ -155,6 +157,7 @@ open_cwd(struct launch *l)
 		    ", change to one that exists", NULL);
 	r->fd = fd;
 	r->at = path_keep(&l->scratch);
+	r->given = l->opt.cwd;
 	r->known = true;
 }
 
@@ -184,6 +187,7 @@ open_xdg(struct launch *l, enum blob_root root)
 		open_root(l, root, path);
 	} else if (xdg[root].below_home != NULL) {
 		need_home(l);
+		l->roots[root].given = xdg[root].below_home;
 		if (!root_open_below_home(l, root, xdg[root].below_home))
 			open_root(l, root, xdg[root].below_home);
 	}

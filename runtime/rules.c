@@ -526,6 +526,7 @@ void
 rules_apply(struct launch *l)
 {
 	l->outcomes = memory_keep(l->blob.npaths);
+	planted_roots(l);
 	pass(l, PASS_PLAIN);
 	pass(l, PASS_LINKED);
 	pass(l, PASS_CONSENT);

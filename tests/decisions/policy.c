@@ -246,6 +246,21 @@ setting_make(struct setting *s, struct arena *a, uint32_t *seed,
 	add_denies(s, a, seed, t);
 }
 
+static void
+set_root(struct decide_env *env, struct arena *a, enum blob_root root,
+    struct text path)
+{
+	const struct decide_look at = tree_look(NULL, path);
+	struct text *hops = ARENA_ARRAY(a, at.nhops + 1, struct text);
+
+	for (uint32_t i = 0; i < at.nhops; i++)
+		hops[i] = arena_text(a, at.hops[i]);
+	env->hops[root] = hops;
+	env->nhops[root] = at.nhops;
+	env->places[root] =
+	    (struct decide_path){arena_text(a, at.real), BLOB_ROOT_SLASH};
+}
+
 void
 setting_env(const struct setting *s, struct arena *a, unsigned abi,
     struct decide_env *ret_env)
@@ -274,8 +289,7 @@ setting_env(const struct setting *s, struct arena *a, unsigned abi,
 			    p->suffix.s);
 		else
 			continue;
-		env.places[r] = (struct decide_path){
-		    arena_text(a, tree_look(NULL, path).real), BLOB_ROOT_SLASH};
+		set_root(&env, a, (enum blob_root)r, path);
 	}
 	*ret_env = env;
 }
