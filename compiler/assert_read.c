@@ -42,17 +42,19 @@ assert_is_file(const char *name)
 	return n > m && strcmp(name + n - m, suffix) == 0;
 }
 
+static const char std_assert[] = "std.assert";
+
 /*
- * A name alone may be of a file that came with nonoc: std.assert.  As with
- * groups, what is installed comes first: a repository that is judged must not
- * bring a std.assert of its own.
+ * A name alone may be of a file that came with nonoc.  std.assert always is:
+ * a repository that is judged must not bring one of its own.
  */
 static const char *
 find(struct store *s, const char *name)
 {
 	struct text installed;
 
-	if (strchr(name, '/') != NULL)
+	if (strchr(name, '/') != NULL ||
+	    (strcmp(name, std_assert) != 0 && access(name, F_OK) == 0))
 		return name;
 	installed = arena_printf(s->arena, "%s/profiles/%s", s->data, name);
 	return access(installed.s, F_OK) == 0 ? installed.s : name;
@@ -78,7 +80,7 @@ assert_read_named(
 	const char *path = find(s, name);
 	uint32_t source;
 
-	if (strcmp(path, "std.assert") == 0)
+	if (strcmp(path, std_assert) == 0)
 		return store_no_data(s, "profiles/std.assert");
 	return source_read(s->sources, s->arena, s->diags, path,
 		   (struct span){0}, &source) &&
