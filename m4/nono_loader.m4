@@ -24,6 +24,7 @@ dnl Substitutes LOADER_CC, LOADER_CPPFLAGS, LOADER_CFLAGS, LOADER_LDFLAGS,
 dnl LOADER_CRT_BEGIN, LOADER_CRT_END and LOADER_LINKAGE (static-pie, static,
 dnl dynamic).
 AC_DEFUN([NONO_LOADER], [
+AC_REQUIRE([AC_CANONICAL_HOST])
 AC_REQUIRE([AC_PROG_CC])
 AC_CHECK_TOOL([READELF], [readelf], [false])
 AC_ARG_WITH([loader-cc],
@@ -34,8 +35,11 @@ AS_CASE([$with_loader_cc],
     [no], [LOADER_CC=$CC],
     [auto|yes], [AC_CHECK_PROG([LOADER_CC], [musl-gcc], [musl-gcc], [$CC])],
     [LOADER_CC=$with_loader_cc])
-dnl What instruments or measures a program needs the ordinary run time.
-AS_IF([test -n "$INSTRUMENT_CFLAGS"], [LOADER_CC=$CC])
+dnl What instruments or measures a program needs the ordinary run time; and a
+dnl musl-gcc of this machine is for this machine.
+AS_IF([test -n "$INSTRUMENT_CFLAGS" || {
+	test "$with_loader_cc" = auto && test "$host" != "$build"; }],
+    [LOADER_CC=$CC])
 
 nono_save_CC=$CC nono_save_CFLAGS=$CFLAGS
 nono_save_CPPFLAGS=$CPPFLAGS nono_save_LDFLAGS=$LDFLAGS
