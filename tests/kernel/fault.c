@@ -15,7 +15,8 @@
 #include <unistd.h>
 
 /*
- * fault [--once|--always|--short] LOADER ARGUMENT... -- COMMAND...
+ * fault --once|--always|--short LOADER ARGUMENT... -- COMMAND...
+ * fault --once|--always|--short LOADER --probe
  *
  * Starts the loader again and again, as many times as there are ways in which
  * one of its system calls can fail, and holds every one of these launches to
@@ -25,7 +26,8 @@
  *	--always  each kind of call, with each of its errors, every time
  *	--short   each call that says how much it read, with one byte of it
  *
- * The command must print "none" when it finds itself confined.  Prints what
+ * The command must print "none" when it finds itself confined; and --probe
+ * may say that the kernel enforces only where it has seen that.  Prints what
  * broke the promise, and last a line of counts.
  */
 enum {
@@ -33,7 +35,7 @@ enum {
 	OUTPUT_MAX = 4096,
 	ERRORS_MAX = 16,
 	INHERITED = 200, /* a descriptor that the command must not get */
-	/* With this call a measured loader says that it writes its counts. */
+	/* Between two of these a measured loader writes its counts. */
 	COUNTING = 0xc0de,
 };
 
@@ -66,6 +68,7 @@ static const struct {
     {CALL(landlock_restrict_self),
 	{E2BIG, EBADF, EBADFD, EINVAL, EPERM, ENOMEM, EOPNOTSUPP}},
     {CALL(lseek), {EBADF, EINVAL, ESPIPE}},
+    {CALL(lstat), {EACCES, EIO, ELOOP, ENOENT, ENOMEM, ENOTDIR}},
     {CALL(mmap), {EACCES, ENOMEM, EPERM, EAGAIN}},
     {CALL(mprotect), {EACCES, ENOMEM, EINVAL}},
     {CALL(newfstatat), {EACCES, EBADF, ELOOP, ENOENT, ENOMEM, ENOTDIR}},
@@ -84,6 +87,7 @@ static const struct {
     {CALL(stat), {EACCES, EIO, ELOOP, ENOENT, ENOMEM, ENOTDIR}},
     {CALL(statfs), {EACCES, EIO, ELOOP, ENOENT, ENOMEM, ENOSYS, ENOTDIR}},
     {CALL(statx), {EACCES, EINVAL, ELOOP, ENOENT, ENOMEM, ENOSYS}},
+    {CALL(uname), {EFAULT}},
     {CALL(write), {EAGAIN, EBADF, EINTR, EIO, ENOSPC, EPIPE}},
     {CALL(writev), {EAGAIN, EBADF, EINTR, EIO, ENOSPC, EPIPE}},
 };
@@ -112,6 +116,7 @@ struct result {
 static long trace[CALLS_MAX];
 static int ntrace;
 static unsigned runs, confined, refused, broken;
+static bool probe; /* there is no command */
 
 static _Noreturn void
 give_up(const char *what)
@@ -207,7 +212,7 @@ leave(pid_t pid, const struct fault *f)
 static int
 follow(pid_t pid, const struct fault *f, struct result *ret)
 {
-	bool inside = false, now = false;
+	bool inside = false, now = false, counting = false;
 	long number = -1;
 	int index = -1, status, deliver = 0;
 
@@ -228,7 +233,11 @@ follow(pid_t pid, const struct fault *f, struct result *ret)
 		if (inside) {
 			number = (long)registers(pid).orig_rax;
 			if (number == COUNTING)
-				break;
+				counting = !counting;
+			if (counting || number == COUNTING) {
+				now = false;
+				continue;
+			}
 			index++;
 			now = matches(f, index, number);
 			ret->hit |= now;
@@ -368,8 +377,19 @@ explains(const char *err)
 
 	for (const char *p = err; (p = strchr(p, '\n')) != NULL && p[1] != 0;)
 		last = ++p;
+	/* glibc, before main. */
+	if (strncmp(err, ": error while loading shared libraries", 38) == 0)
+		return true;
 	return strncmp(last, prefix, sizeof(prefix) - 1) == 0 &&
 	       last[strlen(last) - 1] == '\n';
+}
+
+/* Does what was printed say that all is confined? */
+static bool
+says_confined(const char *out)
+{
+	return probe ? strstr(out, "\nenforcing yes\n") != NULL
+		     : strcmp(out, "none\n") == 0;
 }
 
 static void
@@ -379,17 +399,21 @@ judge(const struct fault *f, const struct result *r)
 	const bool mute = number == SYS_write || number == SYS_writev;
 
 	runs++;
-	if (strcmp(r->out, "none\n") == 0 && r->status == 0) {
+	if (says_confined(r->out) && r->status == 0) {
 		confined++;
+		if (f->index < 0 && number == SYS_landlock_restrict_self)
+			complain(f, r, "the kernel has not confined anything");
 		return;
 	}
-	if (*r->out != '\0') {
+	if (*r->out != '\0' && !probe) {
 		complain(f, r, "the command ran and was not confined");
 		return;
 	}
 	refused++;
 	if (!WIFEXITED(r->status))
 		complain(f, r, "the loader crashed");
+	else if (probe && mute && r->status == 0)
+		return; /* it has not said so */
 	else if (WEXITSTATUS(r->status) < 125 || WEXITSTATUS(r->status) > 127)
 		complain(f, r, "a status that is not the loader's");
 	else if (!mute && !explains(r->err))
@@ -474,10 +498,11 @@ main(int argc, char **argv)
 	const struct fault none = {.index = -1, .number = -1};
 	struct result r;
 
-	if (argc < 3)
+	if (argc < 4)
 		return 2;
+	probe = strcmp(argv[3], "--probe") == 0;
 	launch(argv + 2, &none, &r);
-	if (strcmp(r.out, "none\n") != 0) {
+	if (!says_confined(r.out)) {
 		printf("without a fault: status %#x; said: %s | %s\n",
 		    (unsigned)r.status, r.out, r.err);
 		return 1;
