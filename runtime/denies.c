@@ -56,9 +56,7 @@ follow(
 	struct hops hops = {.l = l, .deny = deny};
 
 	place_set(&direct, r->at);
-	if (!place_join(&direct, suffix, strlen(suffix)))
-		die("denies", "cannot tell where ", suffix,
-		    " leads, which is denied: ", strerror(ENAMETOOLONG), NULL);
+	(void)place_join(&direct, suffix, strlen(suffix)); /* both fit */
 	hops.direct = path_of(&direct);
 	if (!place_resolve(r->at, suffix, remember_hop, &hops, &real)) {
 		/* A loop leads nowhere; of anything else we cannot be sure. */
@@ -183,7 +181,7 @@ denies_resolve(struct launch *l)
 		if (r != last)
 			trail.len = trail.gone = 0;
 		last = r;
-		if (suffix == NULL || r->fd < 0)
+		if (r->fd < 0)
 			continue;
 		switch (way_of(&trail, r, suffix)) {
 		case WAY_MISSING:
@@ -260,7 +258,7 @@ allow_root(const struct launch *l, const struct root *r,
 		struct path deny;
 		bool under;
 
-		if (s == NULL || !concerns(&d, rights))
+		if (!concerns(&d, rights))
 			continue;
 		deny = (struct path){strlen(s), s};
 		under = grant.len >= r->at.len && path_covers(deny, rest);

@@ -27,8 +27,6 @@ memory_keep(size_t n)
 		    "the policy and its paths are too long to be "
 		    "kept, shorten them",
 		    NULL);
-	memory.used += (n + 15) / 16 * 16;
-	if (memory.used > sizeof(memory.bytes))
-		memory.used = sizeof(memory.bytes);
+	memory.used += (n + 15) / 16 * 16; /* of which the size is a multiple */
 	return p;
 }

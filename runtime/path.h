@@ -84,7 +84,7 @@ bool place_here(struct place *ret);
 
 /*
  * A suffix of the policy with the user's id filled in: itself, or a copy that
- * is valid until the next call.  NULL: it is too long.
+ * is valid until the next call.
  */
 const char *path_expand(const char *suffix);
 

@@ -143,8 +143,6 @@ open_cwd(struct launch *l)
 	struct root *r = &l->roots[BLOB_ROOT_CWD];
 	int fd;
 
-	if (!place_return())
-		die("roots", "the working directory: ", strerror(errno), NULL);
 	if (l->opt.cwd != NULL && chdir(l->opt.cwd) != 0)
 		die("roots", "--cwd ", l->opt.cwd, ": ", strerror(errno), NULL);
 	fd = place_start();

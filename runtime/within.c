@@ -84,20 +84,22 @@ port_rights(const struct launch *l, uint32_t port)
 static void
 compare_network(const struct launch *l)
 {
-	/* Ports leave UDP and ICMP open, a proxy netlink; blocked is blocked.
-	 */
-	static const bool narrower[][4] = {
-	    [BLOB_NET_OPEN] = {true, true, true, true},
-	    [BLOB_NET_BLOCK] = {[BLOB_NET_BLOCK] = true},
-	    [BLOB_NET_PROXY] =
-		{[BLOB_NET_BLOCK] = true, [BLOB_NET_PROXY] = true},
-	    [BLOB_NET_PORTS] = {[BLOB_NET_BLOCK] = true,
-		[BLOB_NET_PROXY] = true,
-		[BLOB_NET_PORTS] = true},
+	/* Ports leave UDP and ICMP open, a proxy netlink; blocked is blocked */
+	enum {
+		BLOCK = 1 << BLOB_NET_BLOCK,
+		PROXY = BLOCK | 1 << BLOB_NET_PROXY,
+		PORTS = PROXY | 1 << BLOB_NET_PORTS,
+		OPEN = PORTS | 1 << BLOB_NET_OPEN,
+	};
+	static const unsigned narrower[] = {
+	    [BLOB_NET_OPEN] = OPEN,
+	    [BLOB_NET_BLOCK] = BLOCK,
+	    [BLOB_NET_PROXY] = PROXY,
+	    [BLOB_NET_PORTS] = PORTS,
 	};
 	const enum blob_network mode = l->target.network;
 
-	if (!narrower[base.target.network][mode])
+	if ((narrower[base.target.network] >> mode & 1) == 0)
 		exceed(l, "opens more of the network: ", network_name(mode));
 	if (base.target.network == BLOB_NET_OPEN)
 		return;
@@ -336,12 +338,12 @@ within_missing(const struct launch *l, const struct blob_path *rule)
 		return;
 	rights &=
 	    ~rights_above(l, rule->root, rule->suffix, rule->flags, false);
-	if (r->known && suffix != NULL) {
+	if (r->known) {
 		place_set(&at, r->at);
 		if (place_join(&at, suffix, strlen(suffix)))
 			rights &=
 			    ~rights_of(l, path_of(&at), rule->flags, false);
 		suffix = at.s;
 	}
-	judge(l, suffix == NULL ? rule->suffix : suffix, rights);
+	judge(l, suffix, rights);
 }
