@@ -201,7 +201,7 @@ set(struct launch *l, enum option option, const char *value)
 	case OPT_WITHIN:
 		o->within = value;
 		break;
-	case OPTIONS: /* their number.  GCOV_EXCL_LINE: is none of them */
+	case OPTIONS:  /* their number.  GCOV_EXCL_LINE: is none of them */
 		break; /* GCOV_EXCL_LINE */
 	}
 }

@@ -427,8 +427,7 @@ below_granted(const struct launch *l, struct grant *g)
 	const struct hint *h = &g->above;
 	char first;
 
-	if (h->root != r ||
-	    (g->rule.rights & ~g->above_rights) != 0 ||
+	if (h->root != r || (g->rule.rights & ~g->above_rights) != 0 ||
 	    hint_of(h, r, g->rule.suffix) != HINT_GRANTED ||
 	    g->rule.suffix[h->len] == '\0' ||
 	    strchr(g->rule.suffix + h->len + 1, '/') != NULL ||

@@ -65,6 +65,7 @@ script_tests = \
 	tests/kernel/probe.test \
 	tests/kernel/prove.test \
 	tests/kernel/race.test \
+	tests/kernel/rare.test \
 	tests/kernel/refuse.test \
 	tests/kernel/rights.test \
 	tests/kernel/trust.test \

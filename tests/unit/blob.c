@@ -114,6 +114,40 @@ section(struct clay c, uint32_t tag)
 	return c.p + blob_u32(entry(c, tag) + BLOB_E_OFFSET);
 }
 
+static void
+set_u32(uint8_t *p, uint32_t value)
+{
+	for (unsigned i = 0; i < 4; i++)
+		p[i] = (uint8_t)(value >> 8 * i);
+}
+
+/* The same with a section of another length; what is new in it is zero. */
+static struct clay
+resized(struct clay c, uint32_t tag, uint32_t len)
+{
+	const uint32_t old = blob_u32(entry(c, tag) + BLOB_E_LENGTH);
+	const uint32_t begin = blob_u32(entry(c, tag) + BLOB_E_OFFSET);
+	const uint32_t end = begin + (old + 7) / 8 * 8;
+	const uint32_t new_end = begin + (len + 7) / 8 * 8;
+	const uint32_t n = c.n - end + new_end;
+	struct clay ret = {ARENA_ARRAY(&arena, n + 64, uint8_t), n};
+
+	memset(ret.p, 0, ret.n);
+	memcpy(ret.p, c.p, begin + (len < old ? len : old));
+	memcpy(ret.p + new_end, c.p + end, c.n - end);
+	for (uint32_t i = 0; i < blob_u32(c.p + BLOB_H_SECTIONS); i++) {
+		uint8_t *e =
+		    ret.p + BLOB_HEADER_SIZE + (size_t)i * BLOB_ENTRY_SIZE;
+		const uint32_t at = blob_u32(e + BLOB_E_OFFSET);
+
+		if (at > begin)
+			set_u32(e + BLOB_E_OFFSET, at - end + new_end);
+	}
+	set_u32(entry(ret, tag) + BLOB_E_LENGTH, len);
+	set_u32(ret.p + BLOB_H_LENGTH, ret.n);
+	return ret;
+}
+
 static uint32_t
 string_at(struct clay c, const char *s)
 {
@@ -123,13 +157,6 @@ string_at(struct clay c, const char *s)
 	while (strcmp((const char *)strs + at, s) != 0)
 		at += (uint32_t)strlen((const char *)strs + at) + 1;
 	return at;
-}
-
-static void
-set_u32(uint8_t *p, uint32_t value)
-{
-	for (unsigned i = 0; i < 4; i++)
-		p[i] = (uint8_t)(value >> 8 * i);
 }
 
 static void
@@ -254,6 +281,33 @@ test_large(void)
 	IS_STR(why_of(c), "a string is longer than 4095 bytes");
 }
 
+/* Limits of paths, which the writer keeps as well. */
+static void
+test_long_paths(void)
+{
+	struct blob_model m = full_model();
+	char s[1024];
+	uint8_t *path;
+	struct clay c;
+
+	memset(s, 'x', sizeof(s));
+	memcpy(s, "\xfe/", 2);
+	for (size_t i = 3; i < sizeof(s); i += 2)
+		s[i] = '/';
+	m.paths.v[4].suffix = (struct text){s, 801};
+	c = write_model(&m);
+	IS_STR(why_of(c), "");
+	s[801] = '\0';
+	path = section(c, BLOB_STRS) + string_at(c, s);
+	for (size_t i = 2; i < 801; i += 2)
+		path[i] = BLOB_UID_BYTE;
+	blob_seal(c.p, c.n);
+	IS_STR(why_of(c), "a path is longer than 4095 bytes");
+	memset(path + 2, 'x', 799);
+	blob_seal(c.p, c.n);
+	IS_STR(why_of(c), "a path has a component longer than 255 bytes");
+}
+
 static void
 test_digests(void)
 {
@@ -367,6 +421,8 @@ test_paths(void)
 {
 	REFUSED("the PATH section has the wrong size",
 	    ENTRY(PATH)[BLOB_E_LENGTH] -= 1);
+	REFUSED("there are more than 65535 path rules",
+	    c = resized(c, BLOB_PATH, 65536 * BLOB_PATH_SIZE));
 	REFUSED("the path rules are not sorted and unique",
 	    swap(SECTION(PATH), SECTION(PATH) + 16, 16));
 	REFUSED("the path rules are not sorted and unique",
@@ -397,6 +453,8 @@ test_denies_and_ports(void)
 {
 	REFUSED("the DENY section has the wrong size",
 	    ENTRY(DENY)[BLOB_E_LENGTH] -= 1, SECTION(DENY)[15] = 0);
+	REFUSED("there are more than 65535 denied paths",
+	    c = resized(c, BLOB_DENY, 65536 * BLOB_DENY_SIZE));
 	REFUSED("the denied paths are not sorted and unique",
 	    swap(SECTION(DENY), SECTION(DENY) + 8, 8));
 	REFUSED("a denied path has a root that is not known",
@@ -430,6 +488,10 @@ test_process(void)
 {
 	REFUSED("a seccomp program is cut short", FIELD(SECC, 24 + 4, 2));
 	REFUSED("a seccomp program is cut short", FIELD(SECC, 4, 5));
+	REFUSED(
+	    "a seccomp program is cut short", c = resized(c, BLOB_SECC, 44));
+	REFUSED("the PROV section has the wrong size",
+	    c = resized(c, BLOB_PROV, BLOB_PROV_HEADER - 8));
 	REFUSED("a seccomp program is for an architecture that is not known",
 	    FIELD(SECC, 0, 62));
 	REFUSED("the seccomp programs are not sorted and unique",
@@ -670,6 +732,7 @@ main(void)
 	IS_STR(why_of(original), "");
 	test_shell();
 	test_large();
+	test_long_paths();
 	test_digests();
 	test_target();
 	test_strings();
