@@ -138,6 +138,32 @@ opens_all(struct raw_check *k, const struct sbpl_policy *policy)
 	return all;
 }
 
+/* A filter on an operation that has none of its kind, somewhere in it. */
+static void
+check_kind(
+    struct raw_check *k, const struct sbpl_rule *r, const struct sbpl_filter *f)
+{
+	for (uint32_t i = 0; f != NULL && i < f->n; i++)
+		check_kind(k, r, f->parts[i]);
+	if (f == NULL || f->n > 0 || f->kind == SBPL_FILTER_UNKNOWN)
+		return;
+	for (uint32_t i = 0; i < r->n; i++) {
+		struct diag *diag;
+
+		if (sbpl_op_takes(r->ops[i], f->fact))
+			continue;
+		diag = diag_at(k->diags, DIAG_RAW_RULE, k->rule->at,
+		    "macOS has no filter about the %s for %.*s",
+		    sbpl_fact_name(f->fact), (int)r->op_names[i].len,
+		    r->op_names[i].s);
+		diag_help(k->diags, diag,
+		    "it would refuse the whole policy: give each operation a "
+		    "rule with filters of its own");
+		k->ok = false;
+		return;
+	}
+}
+
 /* What the denies of the policy have to name as well, or they would lose. */
 static void
 keep_operation(struct raw_check *k, const struct sbpl_node *op)
@@ -259,6 +285,8 @@ check_rule(struct raw_check *k)
 		return;
 	}
 	check_parts(k);
+	for (uint32_t i = 0; i < policy.rules.n; i++)
+		check_kind(k, &policy.rules.v[i], policy.rules.v[i].filter);
 	if (opens_all(k, &policy))
 		refuse(k, k->rule->at, "this rule opens every file",
 		    "give it a filter, such as (subpath \"/opt/tool\"), or "

@@ -60,6 +60,11 @@ enum sbpl_fact {
 const char *sbpl_fact_name(enum sbpl_fact fact);
 /* By the name of its plain filter; else SBPL_FACTS. */
 enum sbpl_fact sbpl_fact_find(struct text name);
+/*
+ * Does macOS know filters of this kind on that operation?  It refuses a file
+ * that has others.  True where no table says.
+ */
+bool sbpl_op_takes(enum sbpl_op op, enum sbpl_fact fact);
 
 enum sbpl_filter_kind {
 	SBPL_FILTER_ANY, /* of the parts; none of them is never */

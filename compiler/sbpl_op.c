@@ -117,6 +117,64 @@ sbpl_op_named_under(enum sbpl_op wide, enum sbpl_op op)
 	return memcmp(w.s, o.s, w.len - 1) == 0 && o.s[w.len - 1] == '-';
 }
 
+/* How the names of the operations begin that a filter may stand for. */
+static const char *const takers[SBPL_FACTS] = {
+    [SBPL_FACT_PATH] = "file process-exec network",
+    [SBPL_FACT_VNODE_TYPE] = "file network",
+    [SBPL_FACT_FILE_MODE] = "file process-exec network",
+    [SBPL_FACT_XATTR] = "file",
+    [SBPL_FACT_IOCTL] = "file socket-ioctl",
+    [SBPL_FACT_FSCTL] = "system-fsctl",
+    [SBPL_FACT_LOCAL] = "network",
+    [SBPL_FACT_REMOTE] = "network",
+    [SBPL_FACT_CONTROL_NAME] = "network",
+    [SBPL_FACT_SOCKET_DOMAIN] = "network socket system-socket",
+    [SBPL_FACT_SOCKET_TYPE] = "network socket system-socket",
+    [SBPL_FACT_SOCKET_PROTOCOL] = "network socket system-socket",
+    [SBPL_FACT_GLOBAL_NAME] = "mach",
+    [SBPL_FACT_LOCAL_NAME] = "mach",
+    [SBPL_FACT_XPC_SERVICE_NAME] = "mach",
+    [SBPL_FACT_SIGNAL_NUMBER] = "signal",
+    [SBPL_FACT_SYSCTL_NAME] = "sysctl",
+    [SBPL_FACT_SYSCALL_NUMBER] = "syscall",
+    [SBPL_FACT_PREFERENCE_DOMAIN] = "user-preference managed-preference",
+    [SBPL_FACT_IPC_POSIX_NAME] = "ipc-posix",
+    [SBPL_FACT_IOKIT_CLASS] = "iokit",
+    [SBPL_FACT_IOKIT_CONNECTION] = "iokit",
+    [SBPL_FACT_IOKIT_PROPERTY] = "iokit",
+    [SBPL_FACT_NVRAM_VARIABLE] = "nvram",
+    [SBPL_FACT_INFO_TYPE] = "system-info",
+};
+
+bool
+sbpl_op_takes(enum sbpl_op op, enum sbpl_fact fact)
+{
+	const char *begin, *end;
+	struct text name;
+
+	if (op >= SBPL_OPS || op == SBPL_OP_DEFAULT || fact >= SBPL_FACTS ||
+	    takers[fact] == NULL)
+		return true;
+	name = ops[op].name;
+	if (name.s[name.len - 1] == '*')
+		name.len--;
+	for (begin = takers[fact]; *begin != '\0'; begin = end) {
+		size_t n;
+
+		begin += strspn(begin, " ");
+		end = begin + strcspn(begin, " ");
+		n = (size_t)(end - begin) < name.len ? (size_t)(end - begin)
+						     : name.len;
+		/* process* has process-exec below it, whose filters it takes.
+		 */
+		if ((n == (size_t)(end - begin) ||
+			ops[op].name.len > name.len) &&
+		    memcmp(begin, name.s, n) == 0)
+			return true;
+	}
+	return false;
+}
+
 const char *
 sbpl_op_nearest(struct text name)
 {
