@@ -29,12 +29,30 @@ value_roots(struct text v)
 	return roots;
 }
 
+/* The roots that the profile's own rules name: without one macOS refuses. */
+static unsigned
+raw_roots(struct seatbelt *s)
+{
+	const struct cap_seatbelt *c = &s->caps->seatbelt;
+	unsigned roots = 0;
+
+	for (unsigned r = BLOB_ROOT_HOME; r < BLOB_ROOTS; r++) {
+		struct text param = arena_printf(s->arena, "(param \"%s\")",
+		    seatbelt_parameter((enum blob_root)r));
+
+		for (uint32_t i = 0; i < c->raw.n; i++)
+			if (strstr(c->raw.v[i].rule.s, param.s) != NULL)
+				roots |= 1U << r;
+	}
+	return roots;
+}
+
 /* Which directories a launch has to name. */
 static void
 parameters(struct seatbelt *s)
 {
 	const struct capset *c = s->caps;
-	unsigned roots = 0;
+	unsigned roots = raw_roots(s);
 
 	for (uint32_t i = 0; i < c->caps.n; i++)
 		roots |= 1U << c->caps.v[i].path.root;
