@@ -58,8 +58,14 @@ planted_grant(const struct root *root, const char *suffix, struct path at,
     uint64_t rights, int fd)
 {
 	static struct place real;
-	struct elsewhere *e = memory_keep(sizeof(*e));
+	struct elsewhere *e;
+	struct stat st;
 
+	/* Rights on what a directory holds are none on a file. */
+	if ((rights & BLOB_FS_FILE) == 0 && fstat(fd, &st) == 0 &&
+	    !S_ISDIR(st.st_mode))
+		return;
+	e = memory_keep(sizeof(*e));
 	*e = (struct elsewhere){
 	    .next = places, .at = path_copy(at), .rights = rights};
 	places = e;
