@@ -231,7 +231,15 @@ seatbelt_base(struct seatbelt *s)
 	/* How the Java runtime says which processor it wants. */
 	seatbelt_puts(&s->text, "(allow sysctl-write "
 				"(sysctl-name \"kern.grade_cputype\"))\n");
-	seatbelt_puts(&s->text, "(allow system-fsctl)\n(allow system-info)\n");
+	/*
+	 * Of what a file system can be asked by fsctl(2), only the flags of a
+	 * file that nobody has changed meanwhile: Apple's own system.sb gives
+	 * it to every application in a sandbox.
+	 */
+	seatbelt_puts(&s->text, "(if (defined? 'FSIOC_CAS_BSDFLAGS)\n"
+				"(allow system-fsctl "
+				"(fsctl-command FSIOC_CAS_BSDFLAGS)))\n"
+				"(allow system-info)\n");
 	heading(s, "Terminals.");
 	seatbelt_puts(&s->text, "(allow pseudo-tty)\n");
 	seatbelt_fixed(s, "allow file-ioctl", terminals, ARRAY_LEN(terminals));

@@ -18,9 +18,9 @@ enum use {
 	USE_WRITE_BIND,	 /* files; and sockets, to bind */
 	USE_WRITE_ALONE, /* files only */
 	USE_TEMPORARY,	 /* the file's replacement while it is saved */
-	USE_CONNECT,
-	USE_BIND,
 	USE_IOCTL,
+	USE_CONNECT, /* from here on: sockets by themselves */
+	USE_BIND,
 	USES,
 };
 
@@ -130,9 +130,9 @@ filters_of(struct seatbelt *s, enum use use, unsigned flags)
 }
 
 static void
-allow_all_uses(struct seatbelt *s, unsigned flags)
+allow_uses(struct seatbelt *s, unsigned flags, enum use from, enum use to)
 {
-	for (enum use use = 0; use < USES; use++) {
+	for (enum use use = from; use < to; use++) {
 		struct place_filters l = filters_of(s, use, flags);
 
 		if ((flags & CAP_BYPASS) != 0)
@@ -308,7 +308,7 @@ keychain_companions(struct seatbelt *s)
 static void
 allow_bypassed(struct seatbelt *s)
 {
-	allow_all_uses(s, CAP_BYPASS);
+	allow_uses(s, CAP_BYPASS, 0, USES);
 	lift(s, USE_READ);
 	lift(s, s->caps->unix_pathname ? USE_WRITE_BIND : USE_WRITE);
 	keychain_companions(s);
@@ -454,13 +454,41 @@ grants(struct seatbelt *s)
 	static const char *const slash[] = {"(literal \"/\")"};
 
 	seatbelt_fixed(s, "allow file-read*", slash, ARRAY_LEN(slash));
-	allow_all_uses(s, 0);
+	allow_uses(s, 0, 0, USE_CONNECT);
 }
 
 static void
 workdir(struct seatbelt *s)
 {
-	allow_all_uses(s, CAP_CONSENT);
+	allow_uses(s, CAP_CONSENT, 0, USE_CONNECT);
+}
+
+/*
+ * Who may write in /tmp reaches the sockets in it, and those of ssh-agent lie
+ * there under names that no profile knows: launchd's, and its own.  They are
+ * not to be moved to another name either.
+ */
+static void
+agents(struct seatbelt *s)
+{
+	static const char *const sockets[] = {
+	    "(regex \"^(/System/Volumes/Data)?(/private)?/(tmp|var/run)"
+	    "/com\\\\.apple\\\\.launchd\\\\.\")",
+	    "(regex \"^(/System/Volumes/Data)?(/private)?"
+	    "/(tmp|var/folders/[^/]+/[^/]+/T)/ssh-[^/]+(/"
+	    "agent\\\\.[0-9]+)?$\")",
+	};
+
+	seatbelt_fixed(s, "deny file-link file-write-unlink network-outbound",
+	    sockets, ARRAY_LEN(sockets));
+}
+
+/* After `agents`: a socket that a profile names is what it wants. */
+static void
+sockets(struct seatbelt *s)
+{
+	allow_uses(s, 0, USE_CONNECT, USES);
+	allow_uses(s, CAP_CONSENT, USE_CONNECT, USES);
 }
 
 static void
@@ -512,6 +540,8 @@ seatbelt_files(struct seatbelt *s)
 	    {"Granted.  To start, every program reads the directory /.",
 		grants},
 	    {"Granted when the user agrees to the working directory.", workdir},
+	    {"Agents that hold the user's keys are not asked.", agents},
+	    {"Sockets that are granted by name.", sockets},
 	    {"unsafe_macos_seatbelt_rules.", raw_allows},
 	    {"Denied, by every name that the place has.", denies},
 	    {"Granted all the same: bypass_protection.", allow_bypassed},
