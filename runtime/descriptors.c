@@ -39,23 +39,42 @@ descriptors_drop(const struct launch *l)
 	}
 }
 
-void
-descriptors_close(struct launch *l)
+static _Noreturn void
+refuse(int fd, const char *why, const char *remedy)
+{
+	static const char *const standard[FIRST] = {
+	    "standard input", "standard output", "standard error"};
+
+	if (fd < FIRST)
+		die("descriptors", standard[fd], ": ", why,
+		    ", redirect it as with </dev/null", NULL);
+	die("descriptors", "--keep-fd ", decimal((uint64_t)fd), ": ", why,
+	    remedy, NULL);
+}
+
+/* Dies where leaving it to the command would lead around the policy. */
+static void
+check(int fd)
 {
 	struct stat st;
 
-	descriptors_fill_standard();
-	for (unsigned i = 0; i < l->nkeep; i++) {
-		const char *n = decimal((uint64_t)l->keep[i]);
+	if (fstat(fd, &st) != 0)
+		refuse(
+		    fd, "it is not open", ", open it or leave the option out");
+	if (S_ISDIR(st.st_mode))
+		refuse(fd, "a directory would lead around the policy", "");
+	if (descriptor_is_ring(fd, &st))
+		refuse(
+		    fd, "a ring of io_uring would lead around the policy", "");
+}
 
-		if (fstat(l->keep[i], &st) != 0)
-			die("descriptors", "--keep-fd ", n,
-			    ": it is not open, open it or leave the option out",
-			    NULL);
-		if (S_ISDIR(st.st_mode))
-			die("descriptors", "--keep-fd ", n,
-			    ": a directory would lead around the policy", NULL);
-		descriptor_check(l->keep[i], &st);
-	}
+void
+descriptors_close(struct launch *l)
+{
+	descriptors_fill_standard();
+	for (int fd = 0; fd < FIRST; fd++)
+		check(fd);
+	for (unsigned i = 0; i < l->nkeep; i++)
+		check(l->keep[i]);
 	descriptors_drop(l);
 }

@@ -197,8 +197,8 @@ void descriptors_drop(const struct launch *l);
  * that messages went into it: /dev/null takes its place.
  */
 void descriptors_fill_standard(void);
-/* Dies where keeping it would lead around the policy.  It is no directory. */
-void descriptor_check(int fd, const struct stat *st);
+/* Could it open files by way of io_uring?  It is no directory. */
+bool descriptor_is_ring(int fd, const struct stat *st);
 /* Closes `first` to `last`, both included. */
 int close_all(unsigned first, unsigned last);
 /*

@@ -337,6 +337,13 @@ without(const char *number, const char *error, char **argv)
 	return execv(argv[0], argv);
 }
 
+/* Runs the command with that descriptor as its standard input. */
+static int
+input(const char *fd, char **argv)
+{
+	return dup2(atoi(fd), 0) < 0 ? -1 : execv(argv[0], argv);
+}
+
 /* Runs the command with entries that no shell would make. */
 static int
 odd(char **argv)
@@ -501,6 +508,8 @@ main(int argc, char **argv)
 		status = terminal(argv + 2);
 	else if (argc > 4 && strcmp(argv[1], "without") == 0)
 		status = without(argv[2], argv[3], argv + 4);
+	else if (argc > 3 && strcmp(argv[1], "input") == 0)
+		status = input(argv[2], argv + 3);
 	else if (argc > 2 && strcmp(argv[1], "odd") == 0)
 		status = odd(argv + 2);
 	else if (argc == 5 && strcmp(argv[1], "socket") == 0)
