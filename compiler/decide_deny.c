@@ -167,7 +167,7 @@ settle_link(struct decider *d, uint32_t deny)
 	struct decide_path at = {.root = BLOB_ROOT_SLASH}, path, direct;
 	struct decide_look look;
 	char buffer[BLOB_PATH_MAX + 1];
-	struct spot spot;
+	SPOT_UNSET struct spot spot;
 
 	path = denied(d, deny, buffer);
 	spot_set(&spot, d, &path);
@@ -258,7 +258,7 @@ settle_all(struct decider *d)
 {
 	char buffer[BLOB_PATH_MAX + 1];
 	struct decide_path path;
-	struct spot spot;
+	SPOT_UNSET struct spot spot;
 
 	for (uint32_t i = 0; i < d->blob->ndenies; i++) {
 		path = denied(d, i, buffer);
@@ -303,7 +303,7 @@ verify(struct decider *d, uint32_t index)
 	char buffer[BLOB_PATH_MAX + 1];
 	struct decide_path path;
 	struct decide_look look;
-	struct spot spot;
+	SPOT_UNSET struct spot spot;
 	uint64_t right;
 
 	path = denied(d, index, buffer);
@@ -374,7 +374,7 @@ decide_denied(
 {
 	char buffer[BLOB_PATH_MAX + 1];
 	struct decide_path deny, at;
-	struct spot here, there;
+	SPOT_UNSET struct spot here, there;
 
 	spot_set(&here, d, path);
 	at = spot_path(&here);

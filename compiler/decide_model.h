@@ -58,6 +58,19 @@ struct spot {
 	char s[SPOT_MAX];
 };
 
+/*
+ * Of a spot on the stack: only the bytes within len are ever read, and 12 KiB
+ * of -ftrivial-auto-var-init=zero took half the time of a decision.
+ */
+#if defined(__has_attribute)
+#if __has_attribute(uninitialized)
+#define SPOT_UNSET __attribute__((uninitialized))
+#endif
+#endif
+#ifndef SPOT_UNSET
+#define SPOT_UNSET
+#endif
+
 void spot_set(
     struct spot *s, const struct decider *d, const struct decide_path *path);
 static inline struct decide_path

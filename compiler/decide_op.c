@@ -95,7 +95,7 @@ static bool
 same_directory(const struct decider *d, const struct decide_request *r)
 {
 	struct decide_path from = parent(d, &r->path), to = parent(d, &r->to);
-	struct spot a, b;
+	SPOT_UNSET struct spot a, b;
 
 	spot_set(&a, d, &from);
 	spot_set(&b, d, &to);

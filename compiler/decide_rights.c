@@ -94,7 +94,7 @@ decide_rights(const struct decider *d, const struct decide_object *o,
 	struct gather g = {.d = d, .kind = o->kind, .arena = a};
 	struct decide_rules rules = {0};
 	struct decide_path path;
-	struct spot spot;
+	SPOT_UNSET struct spot spot;
 
 	if (ret_rules != NULL)
 		g.rules = &rules;

@@ -95,7 +95,7 @@ static void
 try_above(struct search *s, enum blob_root root, const struct decide_path *path)
 {
 	struct decide_path at;
-	struct spot spot;
+	SPOT_UNSET struct spot spot;
 
 	spot_set(&spot, s->d, path);
 	at = spot_path(&spot);
