@@ -51,6 +51,17 @@ void seatbelt_base(struct seatbelt *s);
 void seatbelt_network(struct seatbelt *s);
 /* emit_seatbelt_files.c: grants, denies, bypasses, and their order. */
 void seatbelt_files(struct seatbelt *s);
+/* emit_seatbelt_case.c: denied names in whatever case of letters. */
+struct fold {
+	const char *head;
+	bool protected;
+	unsigned access; /* of the denies */
+	unsigned raw;	 /* see seatbelt_places_and_raw */
+};
+
+/* What seatbelt_fold's rules ask for, once before them. */
+void seatbelt_define_held(struct seatbelt *s);
+void seatbelt_fold(struct seatbelt *s, const struct fold *fold);
 /* emit_seatbelt_raw.c: the profile's own rules, that allow or that deny. */
 void seatbelt_raw_rules(struct seatbelt *s, bool allow);
 /*

@@ -187,14 +187,19 @@ deny(struct seatbelt *s, bool protected)
 	    "deny " OPS_READ " " OPS_WRITE " file-ioctl " OPS_SOCKET;
 	static const char write[] =
 	    "deny " OPS_WRITE " network-bind network-inbound";
-	struct place_filters l =
-	    denied(s, protected, ACCESS_READ | ACCESS_WRITE);
+	const unsigned both = ACCESS_READ | ACCESS_WRITE;
+	const struct fold folds[] = {
+	    {all, protected, both, 0},
+	    {write, protected, ACCESS_WRITE, ACCESS_WRITE},
+	};
 
-	seatbelt_places_and_raw(s, all, 0, &l, "");
-	if (!protected)
-		return;
-	l = denied(s, protected, ACCESS_WRITE);
-	seatbelt_places_and_raw(s, write, ACCESS_WRITE, &l, "");
+	for (size_t i = 0; i < (protected ? 2U : 1U); i++) {
+		const struct fold *f = &folds[i];
+		struct place_filters l = denied(s, protected, f->access);
+
+		seatbelt_places_and_raw(s, f->head, f->raw, &l, "");
+		seatbelt_fold(s, f);
+	}
 }
 
 /* The keychains that hold logins, in $HOME and in "/". */
@@ -494,6 +499,7 @@ sockets(struct seatbelt *s)
 static void
 denies(struct seatbelt *s)
 {
+	seatbelt_define_held(s);
 	deny(s, false);
 }
 

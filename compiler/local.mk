@@ -122,6 +122,7 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/emit_seatbelt.c \
 	compiler/emit_seatbelt.h \
 	compiler/emit_seatbelt_base.c \
+	compiler/emit_seatbelt_case.c \
 	compiler/emit_seatbelt_files.c \
 	compiler/emit_seatbelt_network.c \
 	compiler/emit_seatbelt_places.c \

@@ -180,15 +180,44 @@ put_path(struct seatbelt_text *t, struct path p, bool data_volume)
 	}
 }
 
-/* "^PATH" and what follows, which is a regular expression already. */
-static void
-put_regex(struct seatbelt_text *t, struct path p, const char *tail)
+void
+seatbelt_path(struct seatbelt_text *t, struct path path)
 {
-	const char *root = seatbelt_parameter(p.root);
-	struct text quoted = seatbelt_quote_regex(t->arena, p.suffix);
+	put_path(t, path, false);
+}
+
+/* As seatbelt_quote_regex, and "a" as "[aA]".  Other alphabets stay. */
+static struct text
+quote_folded(struct arena *a, struct text s)
+{
+	struct text quoted = seatbelt_quote_regex(a, s);
+	char *out = ARENA_ARRAY(a, (size_t)quoted.len * 4 + 1, char);
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < quoted.len; i++) {
+		char c = quoted.s[i];
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+
+		if (letter)
+			out[n++] = '[';
+		out[n++] = letter ? (char)(c | 0x20) : c;
+		if (!letter)
+			continue;
+		out[n++] = (char)(c & ~0x20);
+		out[n++] = ']';
+	}
+	return (struct text){out, n};
+}
+
+/* Between `head` and `tail`, which are regular expressions, the path. */
+static void
+put_regex_between(struct seatbelt_text *t, const char *head, enum blob_root r,
+    struct text quoted, const char *tail)
+{
+	const char *root = seatbelt_parameter(r);
 	struct text rest =
-	    arena_printf(t->arena, "%s%s%.*s%s", root == NULL ? "^" : "",
-		p.suffix.len > 0 ? "/" : "", (int)quoted.len, quoted.s, tail);
+	    arena_printf(t->arena, "%s%s%.*s%s", root == NULL ? head : "",
+		quoted.len > 0 ? "/" : "", (int)quoted.len, quoted.s, tail);
 
 	if (root == NULL) {
 		seatbelt_puts(t, "(regex ");
@@ -197,9 +226,18 @@ put_regex(struct seatbelt_text *t, struct path p, const char *tail)
 		return;
 	}
 	seatbelt_printf(t,
-	    "(regex (string-append \"^\" (regex-quote (param \"%s\"))", root);
+	    "(regex (string-append \"%s\" (regex-quote (param \"%s\"))", head,
+	    root);
 	put_pieces(t, rest);
 	seatbelt_puts(t, "))");
+}
+
+/* "^PATH" and what follows, which is a regular expression already. */
+static void
+put_regex(struct seatbelt_text *t, struct path p, const char *tail)
+{
+	put_regex_between(
+	    t, "^", p.root, seatbelt_quote_regex(t->arena, p.suffix), tail);
 }
 
 void
@@ -232,6 +270,10 @@ seatbelt_filter(struct seatbelt_text *t, enum seatbelt_filter kind,
 	case SEATBELT_DATABASES:
 		put_regex(
 		    t, path, "/[^/]+/([^/]+\\.db(-wal|-shm)?|user\\.kb)$");
+		return;
+	case SEATBELT_FOLDED:
+		put_regex_between(t, "^(/System/Volumes/Data)?", path.root,
+		    quote_folded(t->arena, path.suffix), "(/|$)");
 		return;
 	}
 }

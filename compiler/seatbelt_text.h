@@ -50,9 +50,15 @@ enum seatbelt_filter {
 	SEATBELT_TEMPORARY, /* PATH.tmp.N.N, as programs save files */
 	SEATBELT_LOCKS,	    /* of the keychain library in a directory */
 	SEATBELT_DATABASES, /* likewise */
+	SEATBELT_FOLDED,    /* PATH and below, in whatever case of letters */
 };
 
-/* "/System/Volumes/Data" before the path: its other name. */
+/* The path as a string, or what makes one. */
+void seatbelt_path(struct seatbelt_text *t, struct path path);
+/*
+ * "/System/Volumes/Data" before the path: its other name.  SEATBELT_FOLDED
+ * always has both.
+ */
 void seatbelt_filter(struct seatbelt_text *t, enum seatbelt_filter kind,
     struct path path, bool data_volume);
 /* The parameter that stands for a root: "HOME"; NULL for "/". */

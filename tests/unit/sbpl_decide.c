@@ -153,9 +153,15 @@ define(struct table *t, const char *text)
 {
 	struct text all = arena_printf(&t->arena, "%s", text);
 	const char *equals = strchr(all.s, '=');
+	struct text name = {all.s, (uint32_t)(equals - all.s)};
+	struct sbpl_param *p = t->params.v;
 
-	*VEC_PUSH(&t->arena, &t->params) = (struct sbpl_param){
-	    {all.s, (uint32_t)(equals - all.s)}, text_of(equals + 1)};
+	/* A later line for the same takes its place. */
+	while (p < t->params.v + t->params.n && !text_equal(p->name, name))
+		p++;
+	if (p == t->params.v + t->params.n)
+		p = VEC_PUSH(&t->arena, &t->params);
+	*p = (struct sbpl_param){name, text_of(equals + 1)};
 	t->stale = true;
 }
 

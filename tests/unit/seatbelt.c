@@ -232,6 +232,7 @@ regexes(void)
 {
 	const enum seatbelt_filter kids = SEATBELT_CHILDREN;
 	const enum seatbelt_filter temp = SEATBELT_TEMPORARY;
+	const enum seatbelt_filter fold = SEATBELT_FOLDED;
 
 	OK(matches(kids, BLOB_ROOT_SLASH, "a.b[c]", "/a.b[c]/s"));
 	OK(!matches(kids, BLOB_ROOT_SLASH, "a.b[c]", "/axb[c]/s"));
@@ -250,6 +251,14 @@ regexes(void)
 	    "/Users/u.(x)/.x.json.tmp.12/345"));
 	OK(!matches(temp, BLOB_ROOT_HOME, ".x.json",
 	    "/Users/u.(x)/.xyjson.tmp.12.345"));
+	OK(matches(fold, BLOB_ROOT_HOME, ".Ssh-9[z", "/Users/u.(x)/.sSH-9[Z"));
+	OK(matches(fold, BLOB_ROOT_HOME, ".ssh", "/Users/u.(x)/.ssh/id"));
+	OK(matches(fold, BLOB_ROOT_HOME, ".ssh",
+	    "/System/Volumes/Data/Users/u.(x)/.SSH/id"));
+	OK(matches(fold, BLOB_ROOT_SLASH, "a", "/A"));
+	OK(!matches(fold, BLOB_ROOT_SLASH, "a", "/b/A"));
+	OK(!matches(fold, BLOB_ROOT_HOME, ".ssh", "/Users/u.(x)/.SSHX"));
+	OK(!matches(fold, BLOB_ROOT_HOME, ".ssh", "/Users/u.(x)/xSSH"));
 }
 
 /* A rule grows to no more than libsandbox takes, and no filter is lost. */
