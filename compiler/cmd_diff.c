@@ -7,6 +7,7 @@
 #include "compiler/diff_report.h"
 #include "compiler/options.h"
 #include "compiler/prove.h"
+#include "compiler/side_seatbelt.h"
 
 const char usage_diff[] =
     "nonoc diff [options] FROM TO\n"
@@ -143,6 +144,30 @@ conclude(struct report *r, const struct proof *proof)
 }
 
 static int
+run_macos(struct compile *c, const struct request *r, const struct side *from,
+    const struct side *to)
+{
+	struct report report = {
+	    .arena = &c->arena, .verb = "diff", .unfolded = true};
+	struct seatbelt_total total;
+	int status;
+
+	if (r->prove)
+		return option_usage("diff", NULL,
+		    "--prove asks this kernel, which runs no policy for macOS");
+	status = seatbelt_diff_sides(c, &report, from, to, NULL, &total);
+	if (status != EXIT_HOLDS)
+		return status;
+	report.verdict = total.differ > 0 ? "differs" : "same";
+	report.status = total.differ > 0 ? EXIT_DIFFERS : EXIT_HOLDS;
+	report.summary = total.differ == 0
+			     ? TEXT("no difference in access")
+			     : sbpl_difference_print(&c->arena, &total.sum);
+	report_print(&report, r->style, stdout);
+	return r->exit_zero ? EXIT_HOLDS : report.status;
+}
+
+static int
 run(struct compile *c, void *request)
 {
 	const struct request *r = request;
@@ -150,8 +175,8 @@ run(struct compile *c, void *request)
 	struct proof proof = {0};
 	struct side from, to;
 	struct pairs pairs;
-	int status = side_load(&from, c, r->side[0], r->verbose);
-	int other = side_load(&to, c, r->side[1], r->verbose);
+	int status = side_load_any(&from, c, r->side[0], r->verbose);
+	int other = side_load_any(&to, c, r->side[1], r->verbose);
 
 	if (status == EXIT_HOLDS)
 		status = other;
@@ -159,6 +184,8 @@ run(struct compile *c, void *request)
 		status = pairs_check(c, &from, &to);
 	if (status != EXIT_HOLDS)
 		return status;
+	if (c->target.platform == PLATFORM_MACOS)
+		return run_macos(c, r, &from, &to);
 	pairs_compare(&pairs, &c->arena, &from, &to, NULL);
 	for (uint32_t i = 0; i < pairs.v.n; i++) {
 		const struct side_pair *p = &pairs.v.v[i];

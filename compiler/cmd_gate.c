@@ -7,6 +7,7 @@
 #include "compiler/diff_report.h"
 #include "compiler/options.h"
 #include "compiler/gate_waiver.h"
+#include "compiler/side_seatbelt.h"
 #include "compiler/witness.h"
 
 const char usage_gate[] =
@@ -208,6 +209,58 @@ summarize(struct gate *g, uint32_t policies)
 	g->report.status = g->refused > 0 ? EXIT_DIFFERS : EXIT_HOLDS;
 }
 
+/* A rule that is there, or gone, and of which nothing could be asked. */
+static bool
+may_permit(const struct finding *f)
+{
+	const bool deny =
+	    f->message.len > 5 && memcmp(f->message.s, "(deny", 5) == 0;
+
+	return f->sign == (deny ? '-' : '+');
+}
+
+static int
+run_macos(struct gate *g, const struct request *r, const struct side *base,
+    const struct side *to, const struct side_policy *added)
+{
+	struct report *report = &g->report;
+	struct seatbelt_total total;
+	uint32_t kept = 0, unsure = 0;
+	int status =
+	    seatbelt_diff_sides(g->compile, report, base, to, added, &total);
+
+	if (status != EXIT_HOLDS)
+		return status;
+	for (uint32_t i = 0; i < report->findings.n; i++) {
+		struct finding *f = report->findings.v[i];
+
+		if (f->level == REPORT_ERROR)
+			waive(g, f);
+		else if (strcmp(f->verdict, "unsure") != 0 &&
+			 (strcmp(f->rule, "seatbelt-rule") != 0 ||
+			     !may_permit(f)))
+			continue; /* what is gone permits nothing */
+		else
+			unsure++;
+		report->findings.v[kept++] = f;
+	}
+	report->findings.n = kept;
+	report->unfolded = true;
+	judge_waivers(g);
+	summarize(g, to->policies.n);
+	/* More findings than are listed: not all have been looked at. */
+	unsure += total.sum.left_off;
+	if (g->refused == 0 && unsure > 0) {
+		report->verdict = "unknown";
+		report->status = EXIT_ENVIRONMENT;
+		report->summary = arena_printf(report->arena,
+		    "cannot tell: what %u finding%s may permit is not known",
+		    unsure, unsure == 1 ? "" : "s");
+	}
+	report_print(report, r->style, stdout);
+	return report->status;
+}
+
 static int
 run(struct compile *c, void *request)
 {
@@ -225,15 +278,18 @@ run(struct compile *c, void *request)
 		date_today(g.today);
 	if (r->waivers != NULL && !gate_waivers_read(c, r->waivers, &g.waivers))
 		return EXIT_REJECTED;
-	status = side_load(&base, c, r->base, false);
+	status = side_load_any(&base, c, r->base, false);
 	if (status == EXIT_HOLDS)
-		status = side_load(&to, c, r->to, false);
+		status = side_load_any(&to, c, r->to, false);
 	if (status == EXIT_HOLDS)
 		status = pairs_check(c, &base, &to);
 	if (status == EXIT_HOLDS && r->added != NULL)
-		status = side_load_one(&added, c, r->added, false);
+		status = side_load_one_any(&added, c, r->added, false);
 	if (status != EXIT_HOLDS)
 		return status;
+	if (c->target.platform == PLATFORM_MACOS)
+		return run_macos(
+		    &g, r, &base, &to, r->added != NULL ? &added : NULL);
 	pairs_compare(
 	    &pairs, &c->arena, &base, &to, r->added != NULL ? &added : NULL);
 	for (uint32_t i = 0; i < pairs.v.n; i++)

@@ -36,6 +36,10 @@ struct command {
 bool
 seatbelt_named(int argc, char **argv)
 {
+	/* With a target they are among what that target's policies are. */
+	for (int i = 1; i < argc; i++)
+		if (strncmp(argv[i], "--target", 8) == 0)
+			return false;
 	for (int i = 1; i < argc; i++)
 		if (sbpl_file_name(argv[i]) && argv[i][0] != '-' &&
 		    strchr(argv[i], '=') == NULL)

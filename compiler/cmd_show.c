@@ -15,6 +15,7 @@ const char usage_show[] =
     "nonoc show [options] POLICY|PROFILE\n"
     "nonoc show --stage=nodes|ast|statements|capset [options] PROFILE\n"
     "  --target=linux:abi=N  on a kernel of that Landlock ABI\n"
+    "  --target=macos        on macOS; a Seatbelt file, too\n"
     "  --format=FORMAT       text, json, sarif, github, markdown or junit\n"
     "  --color=WHEN          auto, always or never\n"
     "  further options: as for nonoc compile\n";
@@ -56,7 +57,7 @@ show_assertions(struct compile *c, const char *argument)
 
 /* What the profile says and no policy does, each with its reason. */
 static void
-show_unenforced(struct compile *c)
+print_unenforced(struct compile *c)
 {
 	for (uint32_t i = 0; i < c->policy.unenforced.n; i++) {
 		const struct unenforced *u = &c->policy.unenforced.v[i];
@@ -101,7 +102,7 @@ show(struct compile *c, enum stage stage, const char *argument)
 	if (!compile_profile(c, argument))
 		return false;
 	caps_print(&c->caps, &c->arena, stdout);
-	show_unenforced(c);
+	print_unenforced(c);
 	return true;
 }
 
@@ -169,9 +170,10 @@ cmd_show(int argc, char **argv)
 	status = parse(&c, argc, argv, &stage, &style, &argument);
 	if (status == EXIT_HOLDS && !option_finish(&c))
 		status = EXIT_REJECTED;
-	if (status == EXIT_HOLDS && stage == STAGE_POLICY &&
-	    c.target.platform == PLATFORM_LINUX)
-		status = show_policy(&c, argument, style);
+	if (status == EXIT_HOLDS && stage == STAGE_POLICY)
+		status = c.target.platform == PLATFORM_LINUX
+			     ? show_policy(&c, argument, style)
+			     : show_seatbelt(&c, argument, style);
 	else if (status == EXIT_HOLDS && !show(&c, stage, argument))
 		status = EXIT_REJECTED;
 	compile_finish(&c);

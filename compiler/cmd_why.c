@@ -7,12 +7,14 @@
 #include "compiler/cmd_seatbelt.h"
 #include "compiler/expand.h"
 #include "compiler/options.h"
+#include "compiler/side_seatbelt.h"
 #include "compiler/why.h"
 
 const char usage_why[] =
     "nonoc why [options] POLICY|PROFILE OPERATION [PATH [TO] | PORT]\n"
     "nonoc why [options] FILE.sb OPERATION [WHAT]...\n"
     "  --target=linux:abi=N  on a kernel of that Landlock ABI\n"
+    "  --target=macos        on macOS\n"
     "  --home=DIR --cwd=DIR  where these lie\n"
     "  --no-consent          the user does not agree to the working directory\n"
     "  --format=FORMAT       text, json, sarif, github, markdown or junit\n"
@@ -80,10 +82,6 @@ parse(struct command *c, int argc, char **argv)
 	}
 	if (c->list)
 		return EXIT_HOLDS;
-	if (c->options.target.platform != PLATFORM_LINUX)
-		return option_usage("why", usage_why,
-		    "it answers for Linux: a Seatbelt policy is judged by its "
-		    "own text");
 	if (c->n == 0)
 		return option_usage(
 		    "why", usage_why, "which policy or profile?");
@@ -237,6 +235,69 @@ place(struct decide_env *env, enum blob_root root, const char *option,
 	    "%s needs an absolute path without dots, not %s", option, dir);
 }
 
+/* By the names of Seatbelt's own operations, too. */
+static int
+parse_seatbelt(struct command *c, const struct seatbelt_launch *launch,
+    struct sbpl_request ret_requests[SEATBELT_ASKED_MAX], uint32_t *ret_n)
+{
+	struct why w = {0};
+	struct text wrong;
+	int status;
+
+	if (why_word(text_of(c->arguments[1])) == NULL) {
+		*ret_n = 1;
+		return sbpl_ask(&c->options.arena, c->arguments[1],
+			   c->arguments + 2, c->n - 2, ret_requests, &wrong)
+			   ? EXIT_HOLDS
+			   : option_usage("why", usage_why, "%.*s",
+				 (int)wrong.len, wrong.s);
+	}
+	status = parse_request(c, &w);
+	if (status != EXIT_HOLDS)
+		return status;
+	*ret_n = seatbelt_requests(
+	    &c->options.arena, launch, w.word, &w.request, ret_requests);
+	if (*ret_n == 0)
+		return option_usage("why", usage_why,
+		    "macOS has nothing like %s", w.word->word);
+	return EXIT_HOLDS;
+}
+
+static int
+run_macos(struct command *c)
+{
+	struct sbpl_request requests[SEATBELT_ASKED_MAX];
+	struct seatbelt_launch launch = {.no_consent = c->no_consent};
+	struct side_policy policy;
+	struct decide_env env;
+	struct report report;
+	uint32_t n = 0;
+	int status;
+
+	/* Only to say what is wrong with them. */
+	decide_env_init(&env);
+	status = place(&env, BLOB_ROOT_HOME, "--home", c->home);
+	if (status == EXIT_HOLDS)
+		status = place(&env, BLOB_ROOT_CWD, "--cwd", c->cwd);
+	if (c->home != NULL)
+		launch.home =
+		    sbpl_real_path(&c->options.arena, text_of(c->home));
+	if (c->cwd != NULL)
+		launch.cwd = sbpl_real_path(&c->options.arena, text_of(c->cwd));
+	if (status == EXIT_HOLDS)
+		status = parse_seatbelt(c, &launch, requests, &n);
+	if (status == EXIT_HOLDS)
+		status = side_load_one_any(
+		    &policy, &c->options, c->arguments[0], false);
+	if (status == EXIT_HOLDS)
+		status = why_seatbelt(
+		    &c->options, &policy, &launch, requests, n, &report);
+	if (status != EXIT_HOLDS)
+		return status;
+	report_print(&report, c->style, stdout);
+	return report.status;
+}
+
 static int
 run(struct command *c)
 {
@@ -247,6 +308,8 @@ run(struct command *c)
 	const unsigned abi = c->options.target.abi;
 	int status;
 
+	if (c->options.target.platform == PLATFORM_MACOS)
+		return run_macos(c);
 	/* The ABI is where it runs, not what it is compiled to rely on. */
 	c->options.target.abi = 0;
 	decide_env_init(&w.env);

@@ -5,6 +5,7 @@
 #include "compiler/check.h"
 #include "compiler/emit.h"
 #include "compiler/expand.h"
+#include "compiler/sbpl_file.h"
 
 enum { DIFFERENCES_SHOWN = 10 };
 
@@ -208,22 +209,6 @@ ask_landlock(const struct equiv *e, const struct equiv_request *r,
 	decide_here(e->landlock, &d, ret_answer);
 }
 
-/* Where macOS has the path: /tmp/x is /private/tmp/x there. */
-static struct text
-real_path(struct arena *a, struct text path)
-{
-	for (uint32_t i = 0; i < sbpl_alias_n; i++) {
-		struct text link = text_of(sbpl_aliases[i].link);
-
-		if (path.len >= link.len &&
-		    memcmp(path.s, link.s, link.len) == 0 &&
-		    (path.len == link.len || path.s[link.len] == '/'))
-			return arena_printf(a, "%s%.*s", sbpl_aliases[i].real,
-			    (int)(path.len - link.len), path.s + link.len);
-	}
-	return path;
-}
-
 static bool
 allows(struct equiv *e, struct sbpl_judge *j, enum sbpl_op op,
     const struct text facts[SBPL_FACTS])
@@ -272,14 +257,14 @@ ask_seatbelt(
 	facts[SBPL_FACT_PATH] = facts[SBPL_FACT_LOCAL] =
 	    facts[SBPL_FACT_REMOTE] = SBPL_HAS_NONE;
 	if (r->op < EQUIV_PATH_OPS) {
-		facts[SBPL_FACT_PATH] = real_path(&e->scratch, r->path);
+		facts[SBPL_FACT_PATH] = sbpl_real_path(&e->scratch, r->path);
 		for (size_t i = 0; i < 2; i++)
 			if (on_path[r->op][i] != SBPL_OPS &&
 			    !allows(e, j, on_path[r->op][i], facts))
 				return false;
 		if (r->to.len == 0)
 			return true;
-		facts[SBPL_FACT_PATH] = real_path(&e->scratch, r->to);
+		facts[SBPL_FACT_PATH] = sbpl_real_path(&e->scratch, r->to);
 		return allows(e, j, SBPL_OP_FILE_WRITE_CREATE, facts);
 	}
 	end = arena_printf(&e->scratch, "%s %s:%u", tcp ? "tcp4" : "udp4",

@@ -113,6 +113,7 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/diff_report.c \
 	compiler/diff_report.h \
 	compiler/diff_rest.c \
+	compiler/diff_seatbelt.c \
 	compiler/diff_words.c \
 	compiler/dump.h \
 	compiler/dump_words.c \
@@ -190,6 +191,7 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/sbpl_match.c \
 	compiler/sbpl_op.c \
 	compiler/sbpl_op.def \
+	compiler/sbpl_place.c \
 	compiler/sbpl_print.c \
 	compiler/sbpl_read.c \
 	compiler/sbpl_regex.c \
@@ -204,8 +206,11 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/show.h \
 	compiler/show_policy.c \
 	compiler/show_residual.c \
+	compiler/show_seatbelt.c \
 	compiler/side.c \
 	compiler/side.h \
+	compiler/side_seatbelt.c \
+	compiler/side_seatbelt.h \
 	compiler/stmt.h \
 	compiler/stmt_dump.c \
 	compiler/store.c \
@@ -220,6 +225,7 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/why.h \
 	compiler/why_assert.c \
 	compiler/why_edit.c \
+	compiler/why_seatbelt.c \
 	compiler/why_words.c \
 	compiler/witness.c \
 	compiler/witness.h \

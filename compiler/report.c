@@ -155,6 +155,9 @@ report_place_print(struct arena *a, const struct report_place *p)
 		file = arena_printf(a, "./%.*s", (int)file.len, file.s);
 	if (p->line == 0)
 		return file;
+	if (p->column == 0)
+		return arena_printf(
+		    a, "%.*s:%u", (int)file.len, file.s, p->line);
 	return arena_printf(
 	    a, "%.*s:%u:%u", (int)file.len, file.s, p->line, p->column);
 }

@@ -34,8 +34,9 @@ struct report_place {
 	/* of git, "" for the index; .s is NULL: not in a revision */
 	struct text revision;
 	struct text file;
-	uint32_t line, column; /* from 1; 0: the file as a whole */
-	struct text what;      /* "granted by"; may be empty */
+	/* from 1; line 0: the file as a whole, column 0: the whole line */
+	uint32_t line, column;
+	struct text what; /* "granted by"; may be empty */
 };
 
 struct finding {

@@ -60,8 +60,9 @@ put_annotation(FILE *out, const struct finding *f, struct arena *a)
 		put_property(out, "file", diag_safe(a, at->file), true);
 		first = false;
 		if (at->line > 0)
-			(void)fprintf(
-			    out, ",line=%u,col=%u", at->line, at->column);
+			(void)fprintf(out, ",line=%u", at->line);
+		if (at->column > 0)
+			(void)fprintf(out, ",col=%u", at->column);
 	}
 	put_property(out, "title",
 	    arena_printf(a, "nonoc: %s", diag_safe(a, text_of(f->rule)).s),

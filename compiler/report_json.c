@@ -22,10 +22,10 @@ put_places(cJSON *to, const struct finding *f, struct arena *a)
 		json_put_text(place, "file", a, p->file);
 		if (p->revision.s != NULL)
 			json_put_text(place, "revision", a, p->revision);
-		if (p->line > 0) {
+		if (p->line > 0)
 			json_put_number(place, "line", p->line);
+		if (p->column > 0)
 			json_put_number(place, "column", p->column);
-		}
 		if (p->what.len > 0)
 			json_put_text(place, "message", a, p->what);
 	}

@@ -53,7 +53,7 @@ put_place(cJSON *to, const struct report_place *p, struct arena *a)
 	    uri_of(a, file).s);
 	region = json_put_object(physical, "region");
 	json_put_number(region, "startLine", p->line > 0 ? p->line : 1);
-	if (p->line > 0)
+	if (p->column > 0)
 		json_put_number(region, "startColumn", p->column);
 	if (p->what.len > 0)
 		json_put_text(

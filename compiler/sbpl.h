@@ -120,7 +120,7 @@ struct sbpl_policy {
 
 /* What stands outside a file. */
 struct sbpl_param {
-	struct text name, value;
+	struct text name, value; /* value.s == NULL: it is not given, surely */
 };
 struct sbpl_world {
 	const struct sbpl_param *params;
@@ -182,6 +182,8 @@ struct sbpl_request {
 	 * may be one on this path; else it lies away from all other paths.
 	 */
 	bool anywhere;
+	/* It has no directory above it, either, that another path names. */
+	bool apart;
 };
 #define SBPL_HAS_NONE ((struct text){"", 0})
 
@@ -212,6 +214,9 @@ void sbpl_judge_close(struct sbpl_judge *j);
 /* r->op is an operation, not SBPL_OP_NONE. */
 void sbpl_decide(struct sbpl_judge *j, const struct sbpl_request *r,
     struct sbpl_answer *ret_answer);
+/* Which of a rule's filters matches, or may; NULL: it has none. */
+const struct sbpl_filter *sbpl_rule_part(struct sbpl_judge *j,
+    const struct sbpl_request *r, const struct sbpl_rule *rule);
 
 /* Links that macOS resolves before it asks: "/tmp" is "/private/tmp". */
 struct sbpl_alias {

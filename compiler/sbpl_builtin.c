@@ -63,7 +63,9 @@ run_param(struct machine *m, const struct sbpl_node *call,
 		return value_unknown;
 	for (uint32_t i = 0; i < w->param_n; i++)
 		if (text_equal(w->params[i].name, args[0].text))
-			return value_string(w->params[i].value, false);
+			return w->params[i].value.s == NULL
+				   ? value_boolean(false)
+				   : value_string(w->params[i].value, false);
 	if (!w->symbolic)
 		return value_boolean(false);
 	return value_string(arena_printf(m->arena, "$%.*s",

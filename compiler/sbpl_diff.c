@@ -26,6 +26,7 @@ struct witness {
 struct comparison {
 	struct report *report;
 	const struct sbpl_file *from, *to;
+	struct text subject;
 	struct VEC(struct witness) witnesses;
 	bool named[SBPL_OPS]; /* by a rule of either, or above one */
 	uint32_t gained, lost, unsure, left_off;
@@ -215,16 +216,46 @@ struct change {
 	bool ops[SBPL_OPS];
 	uint32_t n;
 	const struct sbpl_rule *rule; /* that decides now, or did */
+	struct span at;		      /* of the part of it that matches */
 	const struct sbpl_file *file;
 };
 
 enum { CHANGES = 9 }; /* from any verdict to any */
 
+/* In a file that can be opened the rule itself is what one looks for. */
+static struct span
+part_of(const struct sbpl_file *f, const struct sbpl_request *q,
+    const struct sbpl_rule *rule)
+{
+	const struct sbpl_filter *part = sbpl_rule_part(f->tree, q, rule);
+
+	return f->compiled && part != NULL ? part->at : rule->at;
+}
+
+/* The first rule that says so, better one that somebody asked for. */
+static void
+set_rule(struct change *change, const struct sbpl_file *f,
+    const struct sbpl_request *q, const struct sbpl_rule *rule)
+{
+	struct span at;
+
+	if (rule == NULL)
+		return;
+	at = part_of(f, q, rule);
+	if (change->rule != NULL &&
+	    (sbpl_file_has_place(change->file, change->at) ||
+		!sbpl_file_has_place(f, at)))
+		return;
+	change->rule = rule;
+	change->file = f;
+	change->at = at;
+}
+
 static void
 ask_both(struct comparison *c, enum sbpl_op op, const struct witness *w,
     struct change changes[CHANGES])
 {
-	struct sbpl_request q = {.op = op};
+	struct sbpl_request q = {.op = op, .apart = true};
 	struct sbpl_answer from, to;
 	struct change *change;
 
@@ -239,10 +270,9 @@ ask_both(struct comparison *c, enum sbpl_op op, const struct witness *w,
 	if (from.verdict == to.verdict)
 		return;
 	change = &changes[from.verdict * 3 + to.verdict];
-	if (change->n++ == 0) {
-		change->rule = to.rule != NULL ? to.rule : from.rule;
-		change->file = to.rule != NULL ? c->to : c->from;
-	}
+	set_rule(change, c->to, &q, to.rule);
+	set_rule(change, c->from, &q, from.rule);
+	change->n++;
 	change->ops[op] = true;
 }
 
@@ -351,9 +381,12 @@ report_change(struct comparison *c, const struct witness *w,
 	    to == SBPL_ALLOW  ? REPORT_ERROR
 	    : to == SBPL_DENY ? REPORT_NOTE
 			      : REPORT_WARNING,
-	    rule + strlen("seatbelt-"));
+	    /* What was permitted and is in doubt is no more than there was. */
+	    to == SBPL_UNKNOWN && from == SBPL_ALLOW
+		? "doubtful"
+		: rule + strlen("seatbelt-"));
 	g->sign = to == SBPL_ALLOW ? '+' : to == SBPL_DENY ? '-' : '~';
-	g->subject = text_of(c->to->name);
+	g->subject = c->subject;
 	g->region =
 	    text_is(w->text, OTHER_PATHS) ? TEXT("other paths") : w->text;
 	g->identity = ops;
@@ -362,15 +395,8 @@ report_change(struct comparison *c, const struct witness *w,
 	    from == SBPL_UNKNOWN ? " (was unknown)"
 	    : to == SBPL_UNKNOWN ? " (is unknown now)"
 				 : "");
-	if (change->rule != NULL) {
-		struct place p = source_place(change->file->policy.sources,
-		    change->rule->at.source, change->rule->at.begin);
-
-		report_place(r, g,
-		    (struct report_place){.file = text_of(change->file->name),
-			.line = p.line,
-			.column = p.column});
-	}
+	if (change->rule != NULL)
+		sbpl_file_places(r, g, change->file, change->at, "");
 }
 
 /* Everything that one witness shows. */
@@ -433,11 +459,13 @@ compare_verdicts(struct comparison *c)
 	}
 }
 
-int
-sbpl_diff(
-    struct report *r, const struct sbpl_file *from, const struct sbpl_file *to)
+void
+sbpl_compare(struct report *r, const struct sbpl_file *from,
+    const struct sbpl_file *to, struct text subject,
+    struct sbpl_difference *ret_difference)
 {
-	struct comparison c = {.report = r, .from = from, .to = to};
+	struct comparison c = {
+	    .report = r, .from = from, .to = to, .subject = subject};
 	uint32_t rules;
 
 	report_rule(
@@ -449,17 +477,34 @@ sbpl_diff(
 	collect_file(&c, to);
 	compare_verdicts(&c);
 	rules = sbpl_diff_rules(r, from, to, FINDINGS_MAX, &c.left_off);
-	r->summary = arena_printf(r->arena,
-	    "%u gained, %u lost, %u unknown; %u rules differ", c.gained, c.lost,
-	    c.unsure, rules);
-	if (c.left_off > 0)
-		r->summary = arena_printf(r->arena,
-		    "%.*s; %u more are not "
-		    "shown",
-		    (int)r->summary.len, r->summary.s, c.left_off);
-	r->verdict =
-	    c.gained + c.lost + c.unsure + rules > 0 ? "differs" : "same";
-	r->status = c.gained + c.lost + c.unsure + rules > 0 ? EXIT_DIFFERS
-							     : EXIT_HOLDS;
+	*ret_difference = (struct sbpl_difference){
+	    c.gained, c.lost, c.unsure, rules, c.left_off};
+}
+
+struct text
+sbpl_difference_print(struct arena *a, const struct sbpl_difference *d)
+{
+	struct text t =
+	    arena_printf(a, "%u gained, %u lost, %u unknown; %u rules differ",
+		d->gained, d->lost, d->unsure, d->rules);
+
+	if (d->left_off > 0)
+		t = arena_printf(a, "%.*s; %u more are not shown", (int)t.len,
+		    t.s, d->left_off);
+	return t;
+}
+
+int
+sbpl_diff(
+    struct report *r, const struct sbpl_file *from, const struct sbpl_file *to)
+{
+	struct sbpl_difference d;
+	bool differ;
+
+	sbpl_compare(r, from, to, text_of(to->name), &d);
+	differ = d.gained + d.lost + d.unsure + d.rules > 0;
+	r->summary = sbpl_difference_print(r->arena, &d);
+	r->verdict = differ ? "differs" : "same";
+	r->status = differ ? EXIT_DIFFERS : EXIT_HOLDS;
 	return r->status;
 }

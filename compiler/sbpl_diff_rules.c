@@ -14,6 +14,7 @@ struct rules_diff {
 struct line {
 	struct text text;
 	const struct sbpl_rule *rule;
+	struct span at; /* of its part */
 };
 
 struct lines {
@@ -40,13 +41,50 @@ add_line(struct arena *a, struct lines *lines, const struct sbpl_rule *rule,
 		one.n = 1;
 		one.filter = filter;
 	}
-	*VEC_PUSH(a, &lines->v) = (struct line){sbpl_rule_text(a, &one), rule};
+	*VEC_PUSH(a, &lines->v) = (struct line){sbpl_rule_text(a, &one), rule,
+	    filter != NULL ? filter->at : rule->at};
+}
+
+/*
+ * Of a profile the rules are ours, and what they come to has been asked; but
+ * not of filters that no path can be made from.
+ */
+static bool
+is_seen(const struct sbpl_filter *f)
+{
+	if (f == NULL)
+		return true;
+	switch (f->kind) {
+	case SBPL_FILTER_LITERAL:
+	case SBPL_FILTER_SUBPATH:
+	case SBPL_FILTER_PREFIX:
+	case SBPL_FILTER_ANCESTOR:
+	case SBPL_FILTER_NUMBER:
+	case SBPL_FILTER_END:
+		return true;
+	case SBPL_FILTER_ANY:
+	case SBPL_FILTER_ALL:
+	case SBPL_FILTER_NOT:
+	case SBPL_FILTER_REGEX:
+	case SBPL_FILTER_BITS:
+	case SBPL_FILTER_UNKNOWN:
+		break;
+	}
+	return false;
+}
+
+static bool
+hides(bool compiled, const struct sbpl_rule *r, const struct sbpl_filter *f)
+{
+	return compiled && !r->opaque && !r->maybe && is_seen(f);
 }
 
 /* Rules taken apart: (allow a b (c) (d)) is four. */
 static void
-lines_of(struct arena *a, const struct sbpl_policy *p, struct lines *lines)
+lines_of(struct arena *a, const struct sbpl_policy *p, bool compiled,
+    struct lines *lines)
 {
+
 	for (uint32_t i = 0; i < p->rules.n; i++) {
 		const struct sbpl_rule *r = &p->rules.v[i];
 		const struct sbpl_filter *f = r->filter;
@@ -54,11 +92,13 @@ lines_of(struct arena *a, const struct sbpl_policy *p, struct lines *lines)
 		for (uint32_t op = 0; op < r->n || (op == 0 && r->opaque);
 		     op++) {
 			if (f == NULL || f->kind != SBPL_FILTER_ANY) {
-				add_line(a, lines, r, op, f);
+				if (!hides(compiled, r, f))
+					add_line(a, lines, r, op, f);
 				continue;
 			}
 			for (uint32_t k = 0; k < f->n; k++)
-				add_line(a, lines, r, op, f->parts[k]);
+				if (!hides(compiled, r, f->parts[k]))
+					add_line(a, lines, r, op, f->parts[k]);
 		}
 	}
 	if (lines->v.n > 0)
@@ -69,8 +109,6 @@ static void
 report_line(struct rules_diff *c, const struct sbpl_file *f,
     const struct line *line, char sign)
 {
-	struct place p = source_place(
-	    f->policy.sources, line->rule->at.source, line->rule->at.begin);
 	struct finding *g;
 
 	if (c->report->findings.n >= c->max) {
@@ -82,9 +120,8 @@ report_line(struct rules_diff *c, const struct sbpl_file *f,
 	g->sign = sign;
 	g->subject = TEXT("rules");
 	g->message = line->text;
-	report_place(c->report, g,
-	    (struct report_place){
-		.file = text_of(f->name), .line = p.line, .column = p.column});
+	sbpl_file_places(
+	    c->report, g, f, f->compiled ? line->at : line->rule->at, "");
 }
 
 /* As sets: how often a rule stands in a file says nothing. */
@@ -95,12 +132,13 @@ sbpl_diff_rules(struct report *r, const struct sbpl_file *f,
 	struct rules_diff c = {.report = r, .max = max};
 	struct arena *a = r->arena;
 	struct lines all_from = {0}, all_to = {0};
+	const bool compiled = f->compiled || t->compiled;
 	const struct line *from, *to;
 	uint32_t n, m;
 	uint32_t differ = 0;
 
-	lines_of(a, &f->policy, &all_from);
-	lines_of(a, &t->policy, &all_to);
+	lines_of(a, &f->policy, compiled, &all_from);
+	lines_of(a, &t->policy, compiled, &all_to);
 	from = all_from.v.v;
 	to = all_to.v.v;
 	n = all_from.v.n;

@@ -490,6 +490,29 @@ sbpl_decide(struct sbpl_judge *j, const struct sbpl_request *r,
 	*ret_answer = answer;
 }
 
+const struct sbpl_filter *
+sbpl_rule_part(struct sbpl_judge *j, const struct sbpl_request *r,
+    const struct sbpl_rule *rule)
+{
+	const struct sbpl_filter *f = rule->filter, *leaf;
+	const struct sbpl_filter *may = f;
+
+	if (f == NULL || f->kind != SBPL_FILTER_ANY)
+		return f;
+	for (uint32_t i = 0; i < f->n; i++) {
+		switch (sbpl_match(j, r, f->parts[i], &leaf)) {
+		case SBPL_YES:
+			return f->parts[i];
+		case SBPL_MAYBE:
+			may = may == f ? f->parts[i] : may;
+			break;
+		case SBPL_NO:
+			break;
+		}
+	}
+	return may;
+}
+
 struct sbpl_judge *
 sbpl_judge_open(
     struct arena *a, const struct sbpl_policy *p, enum sbpl_reading reading)

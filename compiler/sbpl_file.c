@@ -10,12 +10,21 @@ sbpl_file_open(struct arena *a, struct diags *d, struct sources *s,
     struct sbpl_file *ret_file)
 {
 	struct span command_line = {0};
-	const struct sbpl_node *forms;
 	uint32_t source;
 
+	return source_read(s, a, d, name, command_line, &source) &&
+	       sbpl_file_open_source(a, d, s, name, source, world, ret_file);
+}
+
+bool
+sbpl_file_open_source(struct arena *a, struct diags *d, struct sources *s,
+    const char *name, uint32_t source, const struct sbpl_world *world,
+    struct sbpl_file *ret_file)
+{
+	const struct sbpl_node *forms;
+
 	*ret_file = (struct sbpl_file){.name = name};
-	if (!source_read(s, a, d, name, command_line, &source) ||
-	    !sbpl_read(a, d, s, source, &forms) ||
+	if (!sbpl_read(a, d, s, source, &forms) ||
 	    !sbpl_load(a, d, s, forms, world, &ret_file->policy))
 		return false;
 	ret_file->tree =
@@ -92,9 +101,8 @@ fact_of(enum sbpl_op op)
 	return SBPL_FACTS;
 }
 
-/* Without slashes at the end, and through the links that macOS has. */
-static struct text
-real_path(struct arena *a, struct text t)
+struct text
+sbpl_real_path(struct arena *a, struct text t)
 {
 	while (t.len > 1 && t.s[t.len - 1] == '/')
 		t.len--;
@@ -151,7 +159,7 @@ add_word(struct arena *a, const char *word, struct sbpl_request *r,
 			    arena_printf(a, "\"%s\" is no absolute path", word);
 			return false;
 		}
-		t = real_path(a, t);
+		t = sbpl_real_path(a, t);
 	} else if ((fact == SBPL_FACT_REMOTE || fact == SBPL_FACT_LOCAL) &&
 		   t.len > 0 && memchr(t.s, ' ', t.len) == NULL) {
 		t = arena_printf(a, "tcp %s%s", value,

@@ -4,6 +4,12 @@
 #include "compiler/report.h"
 #include "compiler/sbpl.h"
 
+/* A file as comments in a policy name it, and as a reader opens it. */
+struct sbpl_origin {
+	struct text name; /* "groups/node_runtime.json" */
+	struct text revision, path;
+};
+
 /*
  * What the verbs do with Seatbelt files.  Parameters come from -D NAME=VALUE;
  * one that is not given stays a name, "$HOME", taken to lie away from all
@@ -13,6 +19,13 @@ struct sbpl_file {
 	const char *name; /* as it was given */
 	struct sbpl_policy policy;
 	struct sbpl_judge *tree, *last;
+	/*
+	 * Of a profile that was compiled in memory: its text is nowhere to be
+	 * opened, and the comments in it name the profile's lines.
+	 */
+	bool compiled;
+	struct text profile; /* then: what to open */
+	struct VEC(struct sbpl_origin) origins;
 };
 
 /* False: diagnosed, and there is nothing to close. */
@@ -20,6 +33,17 @@ bool sbpl_file_open(struct arena *a, struct diags *d, struct sources *s,
     const char *name, const struct sbpl_world *world,
     struct sbpl_file *ret_file);
 void sbpl_file_close(struct sbpl_file *f);
+/* The same of text that has been taken among the sources. */
+bool sbpl_file_open_source(struct arena *a, struct diags *d, struct sources *s,
+    const char *name, uint32_t source, const struct sbpl_world *world,
+    struct sbpl_file *ret_file);
+
+/*
+ * Adds where a rule, or a part of its filter, stands; of a compiled profile
+ * the lines that asked for it, the entry first.
+ */
+void sbpl_file_places(struct report *r, struct finding *g,
+    const struct sbpl_file *f, struct span at, const char *what);
 
 /*
  * A question as people ask it: an operation of Seatbelt's or one of "read",
@@ -30,6 +54,12 @@ void sbpl_file_close(struct sbpl_file *f);
  */
 bool sbpl_ask(struct arena *a, const char *operation, const char *const *words,
     uint32_t n, struct sbpl_request *ret_request, struct text *ret_why);
+
+/* Without slashes at the end, and through the links that macOS has. */
+struct text sbpl_real_path(struct arena *a, struct text path);
+
+/* Would it be a line of a file, and not the policy as a whole? */
+bool sbpl_file_has_place(const struct sbpl_file *f, struct span at);
 
 /* "file-read-data /private/tmp/x" */
 struct text sbpl_request_print(struct arena *a, const struct sbpl_request *r);
@@ -45,6 +75,18 @@ int sbpl_why(
  */
 int sbpl_diff(
     struct report *r, const struct sbpl_file *from, const struct sbpl_file *to);
+
+/* The same of one pair among several: no verdict, summary or status. */
+struct sbpl_difference {
+	uint32_t gained, lost, unsure, rules;
+	uint32_t left_off; /* findings too many */
+};
+void sbpl_compare(struct report *r, const struct sbpl_file *from,
+    const struct sbpl_file *to, struct text subject,
+    struct sbpl_difference *ret_difference);
+/* "2 gained, 1 lost, ..." */
+struct text sbpl_difference_print(
+    struct arena *a, const struct sbpl_difference *d);
 
 /* Only the rules; at most `max` findings.  Returns how many differ. */
 uint32_t sbpl_diff_rules(struct report *r, const struct sbpl_file *from,

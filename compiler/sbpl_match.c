@@ -99,7 +99,7 @@ ancestor(
 	if (path.len == 1 && path.s[0] == '/')
 		return f->text.len > 1 ? SBPL_YES : SBPL_NO;
 	if (named && path.s[0] == '/')
-		return SBPL_MAYBE;
+		return r->apart ? SBPL_NO : SBPL_MAYBE;
 	if (f->text.len <= path.len || f->text.s[path.len] != '/')
 		return SBPL_NO;
 	return same(r, f->fact, path.s, f->text.s, path.len);

@@ -6,17 +6,6 @@
 
 /* A verdict, the rule that decides, and in words why it does. */
 
-static struct report_place
-place_of(const struct sbpl_file *f, struct span at, const char *what)
-{
-	struct place p = source_place(f->policy.sources, at.source, at.begin);
-
-	return (struct report_place){.file = text_of(f->name),
-	    .line = p.line,
-	    .column = p.column,
-	    .what = text_of(what)};
-}
-
 static const char *
 verdict_word(enum sbpl_verdict v)
 {
@@ -28,6 +17,27 @@ static struct text
 cut(struct arena *a, struct text t)
 {
 	return t.len <= 120 ? t : arena_printf(a, "%.110s ...)", t.s);
+}
+
+/* Of a rule of many operations and filters, what the request is about. */
+static struct text
+part_text(struct arena *a, const struct sbpl_answer *answer,
+    const struct sbpl_rule *rule, const struct sbpl_filter *part)
+{
+	struct sbpl_rule one = *rule;
+
+	if (!rule->opaque) {
+		one.filter = part;
+		for (uint32_t i = 0; i < rule->n; i++) {
+			if (rule->ops[i] != answer->op)
+				continue;
+			one.ops = &rule->ops[i];
+			one.op_names = &rule->op_names[i];
+			one.n = 1;
+			break;
+		}
+	}
+	return cut(a, sbpl_rule_text(a, &one));
 }
 
 static void
@@ -184,8 +194,12 @@ sbpl_why(
 	g->message = arena_printf(r->arena, "%s %.*s",
 	    verdict_word(answer.verdict), (int)asked.len, asked.s);
 	if (decides != NULL) {
-		rule = cut(r->arena, sbpl_rule_text(r->arena, decides));
-		report_place(r, g, place_of(f, decides->at, ""));
+		const struct sbpl_filter *part =
+		    sbpl_rule_part(f->tree, q, decides);
+
+		rule = part_text(r->arena, &answer, decides, part);
+		sbpl_file_places(r, g, f,
+		    f->compiled && part != NULL ? part->at : decides->at, "");
 		report_detail(r, g, "%s%.*s",
 		    answer.verdict == SBPL_UNKNOWN ? "in doubt: " : "",
 		    (int)rule.len, rule.s);

@@ -12,6 +12,14 @@
 int show_policy(
     struct compile *c, const char *argument, struct report_style style);
 
+/* The same for macOS: of any Seatbelt file, too. */
+int show_seatbelt(
+    struct compile *c, const char *argument, struct report_style style);
+
+/* What the profile says and no policy does, each with its reason. */
+void show_unenforced(
+    struct report *r, struct text subject, const struct compile *c);
+
 /*
  * What stays open whatever the policy says: rights that the kernel does not
  * have, sockets that the policy leaves, what no kernel restricts.

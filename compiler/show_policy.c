@@ -209,31 +209,6 @@ show_process(struct shower *s)
 	}
 }
 
-/* What the profile says and no policy does, each with its reason. */
-static void
-show_unenforced(struct shower *s, const struct compile *c)
-{
-	for (uint32_t i = 0; i < c->policy.unenforced.n; i++) {
-		const struct unenforced *u = &c->policy.unenforced.v[i];
-		const struct place at =
-		    source_place(&c->sources, u->at.source, u->at.begin);
-		struct finding *f = report_add(
-		    &s->report, "unenforced", REPORT_NOTE, "unenforced");
-
-		f->sign = ' ';
-		f->subject = s->subject;
-		f->region = u->key;
-		f->message = arena_printf(s->arena, "%-9s %.*s: %s",
-		    "no policy", (int)u->key.len, u->key.s, u->why);
-		report_place(&s->report, f,
-		    (struct report_place){
-			.file = source_get(&c->sources, u->at.source)->name,
-			.line = at.line,
-			.column = at.column,
-		    });
-	}
-}
-
 static void
 show_refusal(struct shower *s, unsigned abi)
 {
@@ -288,7 +263,7 @@ show_policy(struct compile *c, const char *argument, struct report_style style)
 	show_network(&s);
 	show_process(&s);
 	show_residual(s.decider, s.blob, s.subject, &s.report);
-	show_unenforced(&s, c);
+	show_unenforced(&s.report, s.subject, c);
 	s.report.summary = arena_printf(s.arena,
 	    "%u grants, %u denied paths, on Landlock ABI %u%s",
 	    (unsigned)s.blob->npaths, (unsigned)s.blob->ndenies, env.abi,

@@ -136,3 +136,27 @@ show_residual(const struct decider *d, const struct blob *b,
 	    "stat, chmod, chown, utime, extended attributes, file locks");
 	add(r, subject, "System V IPC, keyrings, descriptors left open");
 }
+
+void
+show_unenforced(struct report *r, struct text subject, const struct compile *c)
+{
+	for (uint32_t i = 0; i < c->policy.unenforced.n; i++) {
+		const struct unenforced *u = &c->policy.unenforced.v[i];
+		const struct place at =
+		    source_place(&c->sources, u->at.source, u->at.begin);
+		struct finding *f =
+		    report_add(r, "unenforced", REPORT_NOTE, "unenforced");
+
+		f->sign = ' ';
+		f->subject = subject;
+		f->region = u->key;
+		f->message = arena_printf(r->arena, "%-9s %.*s: %s",
+		    "no policy", (int)u->key.len, u->key.s, u->why);
+		report_place(r, f,
+		    (struct report_place){
+			.file = source_get(&c->sources, u->at.source)->name,
+			.line = at.line,
+			.column = at.column,
+		    });
+	}
+}

@@ -9,6 +9,7 @@
 #include "compiler/blob_file.h"
 #include "compiler/cmd.h"
 #include "compiler/git.h"
+#include "compiler/sbpl.h"
 #include "runtime/sha256.h"
 
 struct loader {
@@ -21,6 +22,12 @@ struct loader {
 static const char policy_suffix[] = ".nono";
 
 static bool
+for_macos(const struct loader *l)
+{
+	return l->options->target.platform == PLATFORM_MACOS;
+}
+
+static bool
 has_suffix(const char *name, const char *suffix)
 {
 	const size_t n = strlen(name), m = strlen(suffix);
@@ -31,10 +38,12 @@ has_suffix(const char *name, const char *suffix)
 static struct text
 key_of(const char *path)
 {
+	static const char *const suffixes[] = {policy_suffix, ".sb", ".sbpl"};
 	struct text name = store_name_of(text_of(path));
 
-	if (has_suffix(path, policy_suffix))
-		name.len -= (uint32_t)sizeof(policy_suffix) - 1;
+	for (size_t i = 0; i < ARRAY_LEN(suffixes); i++)
+		if (has_suffix(path, suffixes[i]))
+			name.len -= (uint32_t)strlen(suffixes[i]);
 	return name;
 }
 
@@ -74,6 +83,10 @@ note_files(
 		} else {
 			f->path = relative(a, name);
 		}
+		if (for_macos(l))
+			f->name =
+			    arena_text(a, policy_source_name(&compiled->policy,
+					      &compiled->sources, a, i));
 		sha256_init(&h);
 		sha256_update(&h, s->text.s, s->text.len);
 		sha256_final(&h, f->digest);
@@ -97,14 +110,47 @@ load_profile(struct loader *l, struct side_policy *p, const char *argument)
 	if (good) {
 		copy = arena_text(&l->options->arena,
 		    (struct text){(const char *)bytes, size});
-		status = blob_file_open(
-		    &c.diags, argument, copy.s, copy.len, &p->blob);
+		p->compiled = true;
+		if (for_macos(l)) {
+			p->seatbelt = copy;
+			status = EXIT_HOLDS;
+		} else {
+			status = blob_file_open(
+			    &c.diags, argument, copy.s, copy.len, &p->blob);
+		}
 		note_files(l, p, &c);
 	}
 	if (status == EXIT_HOLDS && !l->warnings)
 		diags_drop(&c.diags);
 	compile_finish(&c);
 	return status;
+}
+
+/* What is for the other platform would be read as something that it is not. */
+static int
+other_platform(struct loader *l, const struct side_policy *p)
+{
+	struct diag *diag = diag_at(&l->options->diags, DIAG_SEATBELT,
+	    (struct span){0}, "\"%.*s\" is a policy for %s", (int)p->shown.len,
+	    p->shown.s, for_macos(l) ? "Linux" : "macOS");
+
+	diag_help(&l->options->diags, diag,
+	    for_macos(l) ? "leave out --target macos to ask about it"
+			 : "--target macos asks about it");
+	return EXIT_REJECTED;
+}
+
+static int
+load_seatbelt(struct loader *l, struct side_policy *p, const char *path)
+{
+	struct compile *c = l->options;
+	uint32_t source;
+
+	if (!source_read(&c->sources, &c->arena, &c->diags, path,
+		(struct span){0}, &source))
+		return EXIT_REJECTED;
+	p->seatbelt = source_get(&c->sources, source)->text;
+	return EXIT_HOLDS;
 }
 
 /* path: absolute, in the work tree of the revision. */
@@ -122,9 +168,14 @@ load_revision(
 		    why);
 		return EXIT_REJECTED;
 	}
+	if (sbpl_file_name(path)) {
+		p->seatbelt = text;
+		return for_macos(l) ? EXIT_HOLDS : other_platform(l, p);
+	}
 	if (has_suffix(path, policy_suffix) || blob_is_policy(text.s, text.len))
-		return blob_file_open(
-		    d, p->shown.s, text.s, text.len, &p->blob);
+		return for_macos(l) ? other_platform(l, p)
+				    : blob_file_open(d, p->shown.s, text.s,
+					  text.len, &p->blob);
 	return load_profile(l, p, path);
 }
 
@@ -145,10 +196,17 @@ load(struct loader *l, const char *path)
 		status = load_revision(l, &p, path, name);
 	} else {
 		p.path = p.shown = relative(a, text_of(path));
-		status =
-		    has_suffix(path, policy_suffix) || blob_file_is_policy(path)
-			? blob_file_read(a, &l->options->diags, path, &p.blob)
-			: load_profile(l, &p, path);
+		if (sbpl_file_name(path))
+			status = for_macos(l) ? load_seatbelt(l, &p, path)
+					      : other_platform(l, &p);
+		else if (!has_suffix(path, policy_suffix) &&
+			 !blob_file_is_policy(path))
+			status = load_profile(l, &p, path);
+		else
+			status = for_macos(l)
+				     ? other_platform(l, &p)
+				     : blob_file_read(a, &l->options->diags,
+					   path, &p.blob);
 	}
 	if (status == EXIT_HOLDS)
 		*VEC_PUSH(a, &l->side->policies) = p;
@@ -163,11 +221,14 @@ by_name(const void *a, const void *b)
 
 /* Not what is hidden, and not what is neither a profile nor a policy. */
 static bool
-wanted(const char *name)
+wanted(const struct loader *l, const char *name)
 {
-	return *name != '.' &&
-	       (has_suffix(name, policy_suffix) ||
-		   store_name_of(text_of(name)).len != strlen(name));
+	if (*name == '.')
+		return false;
+	if (has_suffix(name, policy_suffix))
+		return !for_macos(l);
+	return (sbpl_file_name(name) && for_macos(l)) ||
+	       store_name_of(text_of(name)).len != strlen(name);
 }
 
 /* Two files of one name would be one policy. */
@@ -204,7 +265,7 @@ load_directory(struct loader *l, const char *dir)
 		struct text path;
 		int s;
 
-		if (!wanted(names.v[i]))
+		if (!wanted(l, names.v[i]))
 			continue;
 		path = arena_printf(a, "%s/%s", dir, names.v[i]);
 		s = clash(l, path.s) ? EXIT_REJECTED : load(l, path.s);
@@ -276,6 +337,22 @@ int
 side_load(struct side *ret_side, struct compile *options, const char *argument,
     bool warnings)
 {
+	struct diag *diag;
+
+	if (options->target.platform == PLATFORM_LINUX)
+		return side_load_any(ret_side, options, argument, warnings);
+	diag = diag_at(&options->diags, DIAG_SEATBELT, (struct span){0},
+	    "only policies for Linux have what this verb works on: \"%s\"",
+	    argument);
+	diag_help(&options->diags, diag,
+	    "leave out --target macos; nonoc show, why, diff and gate take it");
+	return EXIT_REJECTED;
+}
+
+int
+side_load_any(struct side *ret_side, struct compile *options,
+    const char *argument, bool warnings)
+{
 	struct loader l = {
 	    .side = ret_side, .options = options, .warnings = warnings};
 	const char *colon = strchr(argument, ':');
@@ -283,17 +360,6 @@ side_load(struct side *ret_side, struct compile *options, const char *argument,
 	bool there = stat(argument, &st) == 0;
 
 	*ret_side = (struct side){.argument = argument};
-	if (options->target.platform == PLATFORM_MACOS ||
-	    has_suffix(argument, ".sb")) {
-		struct diag *diag = diag_at(&options->diags, DIAG_SEATBELT,
-		    (struct span){0},
-		    "policies for macOS cannot be reviewed: \"%s\"", argument);
-
-		diag_help(&options->diags, diag,
-		    "compile the profile for Linux; nonoc equiv asks both "
-		    "policies of it the same");
-		return EXIT_REJECTED;
-	}
 	if (there && S_ISDIR(st.st_mode))
 		return load_directory(&l, argument);
 	if (!there && colon != NULL)
@@ -301,14 +367,11 @@ side_load(struct side *ret_side, struct compile *options, const char *argument,
 	return load(&l, argument);
 }
 
-int
-side_load_one(struct side_policy *ret_policy, struct compile *options,
-    const char *argument, bool warnings)
+static int
+only_one(struct side_policy *ret_policy, struct compile *options,
+    const char *argument, const struct side *s, int status)
 {
-	struct side s;
-	int status = side_load(&s, options, argument, warnings);
-
-	if (status == EXIT_HOLDS && s.directory) {
+	if (status == EXIT_HOLDS && s->directory) {
 		diag_at(&options->diags, DIAG_NOT_REGULAR, (struct span){0},
 		    "\"%s\" is a directory; this verb takes one profile or "
 		    "policy",
@@ -316,8 +379,28 @@ side_load_one(struct side_policy *ret_policy, struct compile *options,
 		return EXIT_REJECTED;
 	}
 	if (status == EXIT_HOLDS)
-		*ret_policy = s.policies.v[0];
+		*ret_policy = s->policies.v[0];
 	return status;
+}
+
+int
+side_load_one(struct side_policy *ret_policy, struct compile *options,
+    const char *argument, bool warnings)
+{
+	struct side s;
+	const int status = side_load(&s, options, argument, warnings);
+
+	return only_one(ret_policy, options, argument, &s, status);
+}
+
+int
+side_load_one_any(struct side_policy *ret_policy, struct compile *options,
+    const char *argument, bool warnings)
+{
+	struct side s;
+	const int status = side_load_any(&s, options, argument, warnings);
+
+	return only_one(ret_policy, options, argument, &s, status);
 }
 
 const struct side_policy *

@@ -7,8 +7,9 @@
 /*
  * What a reviewing verb is given: a profile (its name or file), a policy, a
  * directory of either, or any of these in a revision of git, REV:PATH; the
- * index is the empty revision.  Whatever it was, what comes out are compiled
- * policies, and where their sources lie.
+ * index is the empty revision.  Whatever it was, what comes out are policies
+ * that are compiled for the target of the options, and where their sources
+ * lie.
  *
  * A profile from a revision gets its bases and groups from that revision,
  * too, as far as they lie in the work tree; what is installed elsewhere comes
@@ -16,6 +17,7 @@
  */
 struct side_file {
 	uint8_t digest[32]; /* as provenance has it */
+	struct text name;   /* as comments of a Seatbelt policy have it */
 	struct text revision, path;
 };
 
@@ -24,6 +26,11 @@ struct side_policy {
 	struct text shown; /* "HEAD~1:profiles/agent.json" */
 	struct text path;  /* the same without the revision */
 	struct blob blob;
+	/*
+	 * For macOS: the text, and no blob.  side_seatbelt.h opens it.
+	 */
+	struct text seatbelt;
+	bool compiled; /* from a profile */
 	struct VEC(struct side_file) files;
 };
 
@@ -41,8 +48,16 @@ struct side {
  */
 int side_load(struct side *ret_side, struct compile *options,
     const char *argument, bool warnings);
+/*
+ * The same for verbs that review policies for macOS, too: of a target of that
+ * kind there is no blob, but the text.  side_load() refuses such a target.
+ */
+int side_load_any(struct side *ret_side, struct compile *options,
+    const char *argument, bool warnings);
 /* The same for verbs that take one policy: a directory is an error. */
 int side_load_one(struct side_policy *ret_policy, struct compile *options,
+    const char *argument, bool warnings);
+int side_load_one_any(struct side_policy *ret_policy, struct compile *options,
     const char *argument, bool warnings);
 
 /* The policy with this key; NULL: none. */

@@ -75,6 +75,7 @@ script_tests = \
 	tests/lock.test \
 	tests/macos/load.test \
 	tests/reject.test \
+	tests/review_macos.test \
 	tests/sbpl.test \
 	tests/schema.test \
 	tests/seatbelt.test \
