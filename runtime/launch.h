@@ -51,6 +51,13 @@ struct linked {
 	struct path at;
 };
 
+/* The symbolic links of one way, in their order. */
+enum { LINKS_MAX = 8 }; /* more than that is left to the kernel and procfs */
+struct links {
+	unsigned n;
+	struct path at[LINKS_MAX];
+};
+
 /* What became of a rule. */
 enum outcome {
 	OUTCOME_GRANTED,
@@ -182,10 +189,11 @@ void protect_check(struct path grant, int fd, uint64_t rights);
 
 /*
  * A rule grants what does not lie where it says: behind a link, or a parent.
- * In the end it dies where the command can have made such a link.
+ * In the end it dies where the command can have made such a link.  `links`:
+ * all that were read and followed on the way; NULL: that is not known yet.
  */
 void planted_grant(const struct root *root, const char *suffix, struct path at,
-    uint64_t rights, int fd);
+    uint64_t rights, int fd, const struct links *links);
 void planted_roots(const struct launch *l); /* the same of these, before */
 void planted_judge(const struct launch *l);
 
@@ -227,11 +235,11 @@ void listing_read(struct root *r);
 enum entry listing_find(const struct root *r, const char *suffix);
 
 /*
- * Replaces the first symbolic link on the way by what it leads to.  Before
- * byte `*from` no link is known to be; it is 0 afterwards.  False: there is
- * none, or where it leads cannot be told this way.
+ * Replaces the first symbolic link on the way by what it leads to, and notes
+ * where it lies.  Before byte `*from` no link is known to be; it is 0
+ * afterwards.  False: there is none, or where it leads cannot be told this way.
  */
-bool links_follow(struct place *p, size_t *from);
+bool links_follow(struct place *p, size_t *from, struct links *links);
 
 /* What the paths before this one have shown of those that follow. */
 enum hint_kind {

@@ -23,42 +23,38 @@ enum { NOSYMFOLLOW = 0x2000 }; /* ST_NOSYMFOLLOW of statfs(2) */
  * touched together lies together.
  */
 static struct {
-	size_t len; /* 0: none that fits */
-	char link[256];
-	char dir[256]; /* that followed() asked last */
-	bool follows;  /* what it was told */
+	struct path link; /* stays; "": none yet */
+	char dir[256];	  /* that followed() asked last */
+	bool follows;	  /* what it was told */
 	char target[PATH_MAX + PLACE_MAX];
 } last;
 
-/* The first component of `p` from `from` on that is a link: where it ends. */
-static size_t
+/* Is a component of `p` from `from` on a link?  The first becomes the last. */
+static bool
 find_link(struct place *p, size_t from)
 {
 	char saved;
 	size_t end;
 	ssize_t n;
 
-	if (last.len > from &&
-	    path_covers((struct path){last.len, last.link}, path_of(p)))
-		return last.len;
-	for (last.len = 0; from < p->len; from = end) {
+	if (last.link.len > from && path_covers(last.link, path_of(p)))
+		return true;
+	for (; from < p->len; from = end) {
 		end = from + 1 + strcspn(p->s + from + 1, "/");
 		saved = p->s[end];
 		p->s[end] = '\0';
 		n = readlink(p->s, last.target, PATH_MAX - 1);
-		if (n > 0 && end < sizeof(last.link)) {
-			memcpy(last.link, p->s, end);
-			last.len = end;
-		}
+		if (n > 0)
+			last.link = path_copy((struct path){end, p->s});
 		p->s[end] = saved;
 		if (n > 0) {
 			last.target[n] = '\0';
-			return end;
+			return true;
 		}
 		if (errno != EINVAL)
-			return 0;
+			return false;
 	}
-	return 0;
+	return false;
 }
 
 /*
@@ -125,14 +121,17 @@ followed(struct place *p, size_t end)
 }
 
 bool
-links_follow(struct place *p, size_t *from)
+links_follow(struct place *p, size_t *from, struct links *links)
 {
-	size_t end;
+	bool found;
 
 	/* There a link's text is not where it leads. */
-	if (path_covers(procfs, path_of(p)))
+	if (links->n == LINKS_MAX || path_covers(procfs, path_of(p)))
 		return false;
-	end = find_link(p, *from);
+	found = find_link(p, *from);
 	*from = 0;
-	return end > 0 && followed(p, end) && substitute(p, end);
+	if (!found || !followed(p, last.link.len))
+		return false;
+	links->at[links->n++] = last.link;
+	return substitute(p, last.link.len);
 }

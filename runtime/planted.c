@@ -35,12 +35,19 @@ static struct hop *hops;
 static const uint64_t makes = BLOB_FS_MAKE_SYM | BLOB_FS_REFER;
 
 static void
-remember(void *to, struct path link)
+remember(const struct elsewhere *to, struct path link)
 {
 	struct hop *h = memory_keep(sizeof(*h));
 
-	*h = (struct hop){.next = hops, .link = path_copy(link), .to = to};
+	*h = (struct hop){.next = hops, .link = link, .to = to};
 	hops = h;
+}
+
+/* For place_resolve(), where the link does not stay. */
+static void
+visit(void *to, struct path link)
+{
+	remember(to, path_copy(link));
 }
 
 /* A link that is another one by now may hide who made it. */
@@ -53,9 +60,13 @@ is_same(struct path at, int fd)
 	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
+/*
+ * Links that were read, and what they lead to then opened as a path without
+ * any, need no second look: it was these that decided, whatever they are now.
+ */
 void
 planted_grant(const struct root *root, const char *suffix, struct path at,
-    uint64_t rights, int fd)
+    uint64_t rights, int fd, const struct links *links)
 {
 	static struct place real;
 	struct elsewhere *e;
@@ -69,8 +80,11 @@ planted_grant(const struct root *root, const char *suffix, struct path at,
 	*e = (struct elsewhere){
 	    .next = places, .at = path_copy(at), .rights = rights};
 	places = e;
-	if (!place_resolve(root->at, suffix, remember, e, &real) ||
-	    !is_same(path_of(&real), fd))
+	for (unsigned i = 0; links != NULL && i < links->n; i++)
+		remember(e, links->at[i]);
+	if (links == NULL &&
+	    (!place_resolve(root->at, suffix, visit, e, &real) ||
+		!is_same(path_of(&real), fd)))
 		die("rules", "what leads to ", shown(at.s),
 		    " changes while it is looked at: try again", NULL);
 }
@@ -107,7 +121,7 @@ planted_roots(const struct launch *l)
 			continue;
 		e = memory_keep(sizeof(*e));
 		*e = (struct elsewhere){.at = r->at, .root = r};
-		if (!place_resolve(home->at, r->given, remember, e, &real) ||
+		if (!place_resolve(home->at, r->given, visit, e, &real) ||
 		    !is_same(path_of(&real), r->fd))
 			die("roots", "what leads to ", shown(r->at.s),
 			    " changes while it is looked at: try again", NULL);

@@ -24,8 +24,9 @@ struct grant {
 	bool known;	      /* by a hint, without a look at it */
 	bool later;	      /* leave a path with links on its way for later */
 	bool linked;	      /* a link was followed, or may have been */
-	bool located;	      /* `at` is where it led */
+	bool located;	      /* `at` is where it led, by these: */
 	bool parent;	      /* the path is missing, this is its parent */
+	struct links links;
 	enum outcome settled; /* fd is -1 and need not be; OUTCOMES: no */
 	const char *suffix;
 	struct hint hint, above; /* above: a directory granted with these: */
@@ -33,7 +34,6 @@ struct grant {
 	struct place *at; /* canonical, once fd is open */
 };
 
-enum { LINKS_MAX = 8 }; /* more than that is left to the kernel and procfs */
 enum { SPECIAL = BLOB_PATH_CONSENT | BLOB_PATH_HOLD | BLOB_PATH_MAGIC };
 enum pass { PASS_PLAIN, PASS_LINKED, PASS_CONSENT };
 
@@ -181,11 +181,11 @@ open_linked(struct launch *l, struct grant *g, int flags)
 	size_t from = g->root->at.len;
 
 	place_set(g->at, g->root->at);
-	for (int i = magic ? LINKS_MAX : 0;
-	     i < LINKS_MAX &&
-	     (i > 0 || place_join(g->at, g->suffix, strlen(g->suffix))) &&
-	     links_follow(g->at, &from);
-	     i++) {
+	g->links.n = 0;
+	while (!magic &&
+	       (g->links.n > 0 ||
+		   place_join(g->at, g->suffix, strlen(g->suffix))) &&
+	       links_follow(g->at, &from, &g->links)) {
 		g->settled = twin(l, g);
 		if (g->settled != OUTCOMES)
 			return;
@@ -403,8 +403,8 @@ apply(struct launch *l, struct grant *g)
 	if (agree && (o = consent(l, g)) != OUTCOME_GRANTED)
 		return o;
 	if ((g->linked || g->parent) && (g->rule.flags & BLOB_PATH_MAGIC) == 0)
-		planted_grant(
-		    g->root, g->suffix, path_of(g->at), g->rights, g->fd);
+		planted_grant(g->root, g->suffix, path_of(g->at), g->rights,
+		    g->fd, g->located ? &g->links : NULL);
 	return add(l, g);
 }
 
