@@ -17,6 +17,14 @@ descriptors_keep(struct launch *l, int fd)
 	if (l->nkeep == KEEP_MAX)
 		die("descriptors", "more than ", decimal(KEEP_MAX),
 		    " have to stay open", NULL);
+	if (l->nkeep == 0) {
+		l->keep = l->few;
+	} else if (l->nkeep == KEEP_FEW) {
+		const int *few = l->keep;
+
+		l->keep = memory_keep(KEEP_MAX * sizeof(*l->keep));
+		memcpy(l->keep, few, KEEP_FEW * sizeof(*few));
+	}
 	for (i = l->nkeep; i > 0 && l->keep[i - 1] > fd; i--)
 		l->keep[i] = l->keep[i - 1];
 	l->keep[i] = fd;

@@ -39,12 +39,13 @@ descriptor_is_ring(int fd, const struct stat *st)
 {
 	static const char ring[] = "anon_inode:[io_uring]";
 	char link[sizeof("/proc/self/fd/") + 20] = "/proc/self/fd/";
-	const char *digits = decimal((uint64_t)fd);
 	char name[sizeof(ring)];
+	const char *digits;
 	ssize_t n;
 
 	if ((st->st_mode & S_IFMT) != 0)
 		return false;
+	digits = decimal((uint64_t)fd);
 	memcpy(link + strlen(link), digits, strlen(digits) + 1);
 	n = readlink(link, name, sizeof(name));
 	if (n != (ssize_t)sizeof(ring) - 1)

@@ -40,10 +40,9 @@ hint_set(struct hint *h, const struct root *r, const char *suffix,
 }
 
 void
-hint_missing(
-    struct hint *h, const struct root *r, const char *suffix, const char *next)
+hint_missing(struct hint *h, const struct root *r, const char *suffix,
+    const char *next, struct place *room)
 {
-	static char parent[PATH_MAX];
 	const char *slash = strrchr(suffix, '/');
 	const size_t n = slash == NULL ? 0 : (size_t)(slash - suffix);
 	char first;
@@ -54,10 +53,10 @@ hint_missing(
 	if (h->root == r && h->kind == HINT_PRESENT && h->len >= n &&
 	    begins(h->path, suffix, n))
 		return;
-	memcpy(parent, suffix, n);
-	parent[n] = '\0';
+	memcpy(room->s, suffix, n);
+	room->s[n] = '\0';
 	*h = (struct hint){.root = r, .path = suffix, .len = n};
-	h->kind = readlinkat(r->fd, parent, &first, 1) < 0 && errno == ENOENT
+	h->kind = readlinkat(r->fd, room->s, &first, 1) < 0 && errno == ENOENT
 		      ? HINT_MISSING
 		      : HINT_PRESENT;
 }

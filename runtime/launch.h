@@ -9,7 +9,7 @@
 #include "runtime/blob.h"
 #include "runtime/path.h"
 
-enum { KEEP_MAX = 1024, LINKED_MAX = 1024, VARS_MAX = 16384 };
+enum { KEEP_FEW = 24, KEEP_MAX = 1024, LINKED_MAX = 1024, VARS_MAX = 16384 };
 
 /* The command line. */
 struct options {
@@ -76,7 +76,11 @@ enum outcome {
 /*
  * All that is known about one launch, in the order in which it becomes known.
  * There is one, it is static, and each step below fills its part or dies.
+ *
+ * It is aligned so that what every launch touches of it lies in one page.  The
+ * linker puts what is aligned most first, so that is the page where .data ends.
  */
+enum { LAUNCH_ALIGN = 2048 };
 struct launch {
 	struct options opt;
 
@@ -102,9 +106,11 @@ struct launch {
 	char **vars; /* ends with NULL */
 	const char **removed;
 
-	/* Arrays at the end: what every launch touches lies in one page. */
 	unsigned nkeep;
-	int keep[KEEP_MAX];   /* descriptors that stay open, ascending */
+	int *keep;	   /* descriptors that stay open, ascending */
+	int few[KEEP_FEW]; /* room for them, as long as it suffices */
+
+	/* Arrays at the end, after what every launch touches. */
 	struct place scratch; /* for one step at a time */
 	struct linked linked[LINKED_MAX];
 };
@@ -131,7 +137,7 @@ void denies_resolve(struct launch *l);
 void rules_apply(struct launch *l);
 void environment_filter(struct launch *l);
 void kernel_restrict(const struct launch *l);
-void denies_verify(const struct launch *l);
+void denies_verify(struct launch *l);
 void filter_install(const struct launch *l);
 void summary_print(const struct launch *l, int fd);
 _Noreturn void command_exec(const struct launch *l);
@@ -261,9 +267,12 @@ enum hint_kind hint_of(
     const struct hint *h, const struct root *r, const char *suffix);
 void hint_set(struct hint *h, const struct root *r, const char *suffix,
     enum hint_kind kind);
-/* `suffix` is missing; is its directory, too?  `next`: the one that follows. */
-void hint_missing(
-    struct hint *h, const struct root *r, const char *suffix, const char *next);
+/*
+ * `suffix` is missing; is its directory, too?  `next`: the one that follows;
+ * `room`: what is in it is lost.
+ */
+void hint_missing(struct hint *h, const struct root *r, const char *suffix,
+    const char *next, struct place *room);
 
 /* "read_file": the name of one right; what follows where it is missing. */
 const char *right_name(enum rights_class class, uint64_t right);

@@ -19,13 +19,17 @@ enum { NOSYMFOLLOW = 0x2000 }; /* ST_NOSYMFOLLOW of statfs(2) */
 
 /*
  * The link read last, for the paths behind it that follow: they are sorted.
- * After its target comes the rest of the path that it is put into: what is
- * touched together lies together.
+ * "": none yet.
+ */
+static struct path last_link;
+
+/*
+ * Where it leads, and after that the rest of the path that it is put into:
+ * what is touched together lies together.
  */
 static struct {
-	struct path link; /* stays; "": none yet */
-	char dir[256];	  /* that followed() asked last */
-	bool follows;	  /* what it was told */
+	char dir[256]; /* that followed() asked last */
+	bool follows;  /* what it was told */
 	char target[PATH_MAX + PLACE_MAX];
 } last;
 
@@ -37,7 +41,7 @@ find_link(struct place *p, size_t from)
 	size_t end;
 	ssize_t n;
 
-	if (last.link.len > from && path_covers(last.link, path_of(p)))
+	if (last_link.len > from && path_covers(last_link, path_of(p)))
 		return true;
 	for (; from < p->len; from = end) {
 		end = from + 1 + strcspn(p->s + from + 1, "/");
@@ -45,7 +49,7 @@ find_link(struct place *p, size_t from)
 		p->s[end] = '\0';
 		n = readlink(p->s, last.target, PATH_MAX - 1);
 		if (n > 0)
-			last.link = path_copy((struct path){end, p->s});
+			last_link = path_copy((struct path){end, p->s});
 		p->s[end] = saved;
 		if (n > 0) {
 			last.target[n] = '\0';
@@ -130,8 +134,8 @@ links_follow(struct place *p, size_t *from, struct links *links)
 		return false;
 	found = find_link(p, *from);
 	*from = 0;
-	if (!found || !followed(p, last.link.len))
+	if (!found || !followed(p, last_link.len))
 		return false;
-	links->at[links->n++] = last.link;
-	return substitute(p, last.link.len);
+	links->at[links->n++] = last_link;
+	return substitute(p, last_link.len);
 }

@@ -11,7 +11,7 @@ enum { STDOUT = 1, STDERR = 2 };
 int
 main(int argc, char **argv)
 {
-	static struct launch l;
+	static _Alignas(LAUNCH_ALIGN) struct launch l;
 
 	options_parse(&l, argc, argv);
 	descriptors_close(&l);

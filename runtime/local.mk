@@ -15,10 +15,9 @@ if X86_64
 blob_sources += runtime/sha256_x86.c
 endif
 
-# Those of each platform stand apart.  memory.c comes first: what is kept then
-# begins in the page where .data ends, which is there anyway.
+# Those of each platform stand apart.  memory.c comes last: what is kept then
+# begins in the page where the small variables end, which is there anyway.
 loader_common = \
-	runtime/memory.c \
 	runtime/consent.c \
 	runtime/descriptors.c \
 	runtime/environment.c \
@@ -65,9 +64,9 @@ loader_macos = \
 	runtime/macos/sandbox.c
 
 if MACOS
-loader_sources = $(loader_common) $(loader_macos)
+loader_sources = $(loader_common) $(loader_macos) runtime/memory.c
 else
-loader_sources = $(loader_common) $(loader_linux)
+loader_sources = $(loader_common) $(loader_linux) runtime/memory.c
 endif
 
 loader_headers = \
@@ -85,7 +84,7 @@ loader_headers = \
 
 noinst_HEADERS += $(loader_headers)
 EXTRA_DIST += $(loader_common) $(loader_linux) $(loader_macos) \
-	runtime/sha256_x86.c
+	runtime/memory.c runtime/sha256_x86.c
 
 # For the compiler and the unit tests, by $(CC).
 noinst_LIBRARIES += runtime/libblob.a
@@ -119,6 +118,6 @@ CLEANFILES += $(loader_objects)
 
 # What the loader for macOS is made of, for tests/macos.
 macos-sources:
-	@echo $(loader_common) $(loader_macos)
+	@echo $(loader_common) $(loader_macos) runtime/memory.c
 
 .PHONY: macos-sources

@@ -6,27 +6,28 @@
 #include "runtime/report.h"
 
 /*
- * What a launch keeps, side by side: each page that is touched costs most of
+ * What a launch keeps, side by side: each page that is touched costs more than
  * a microsecond, and arrays made for the largest policy would begin a page
  * each.  All of it stays below 2 MiB, where a kernel that maps huge pages by
  * itself would clear one for the first byte.
+ *
+ * The linker puts what is aligned least last: that no alignment is asked for
+ * makes it begin in the page where the small variables end.
  */
-enum { MEMORY = 1024 * 1024 };
+enum { MEMORY = 1024 * 1024, ALIGN = 16 };
 
 void *
 memory_keep(size_t n)
 {
-	static struct {
-		size_t used;
-		_Alignas(16) unsigned char bytes[MEMORY];
-	} memory;
-	void *p = memory.bytes + memory.used;
+	static _Alignas(1) unsigned char memory[MEMORY + ALIGN];
+	static size_t used;
+	void *p = memory + -(uintptr_t)memory % ALIGN + used;
 
-	if (n > sizeof(memory.bytes) - memory.used)
+	if (n > MEMORY - used)
 		die("memory",
 		    "the policy and its paths are too long to be "
 		    "kept, shorten them",
 		    NULL);
-	memory.used += (n + 15) / 16 * 16; /* of which the size is a multiple */
+	used += (n + ALIGN - 1) / ALIGN * ALIGN; /* MEMORY is a multiple */
 	return p;
 }

@@ -41,6 +41,19 @@ path_covers(struct path outer, struct path inner)
 	       memcmp(outer.s, inner.s, outer.len) == 0;
 }
 
+bool
+path_covers_below(struct path dir, const char *suffix, struct path inner)
+{
+	if (!path_covers(dir, inner))
+		return false;
+	if (*suffix == '\0')
+		return true;
+	return inner.len > dir.len &&
+	       path_covers((struct path){strlen(suffix), suffix},
+		   (struct path){
+		       inner.len - dir.len - 1, inner.s + dir.len + 1});
+}
+
 int
 path_order(const char *a, const char *b)
 {

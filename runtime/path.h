@@ -34,6 +34,8 @@ struct path path_copy(struct path p);
 struct path path_keep(const struct place *p);
 /* Is `inner` the path `outer` or below it?  Suffixes may be compared, too. */
 bool path_covers(struct path outer, struct path inner);
+/* The same, where `outer` is a suffix below the directory `dir`. */
+bool path_covers_below(struct path dir, const char *suffix, struct path inner);
 /* The order in which a policy has them: '/' before any other byte. */
 int path_order(const char *a, const char *b);
 

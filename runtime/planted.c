@@ -151,18 +151,14 @@ is_used(const struct launch *l, const struct root *root)
 static uint64_t
 rights_by_name(const struct launch *l, struct path at)
 {
-	static struct place p;
 	uint64_t have = 0;
 
 	for (uint32_t i = 0; i < l->blob.npaths; i++) {
 		const struct blob_path r = blob_path(&l->blob, i);
 		const char *suffix = path_suffix(&l->blob, r.suffix);
 
-		if (l->outcomes[i] != OUTCOME_GRANTED || suffix == NULL)
-			continue;
-		place_set(&p, l->roots[r.root].at);
-		if (place_join(&p, suffix, strlen(suffix)) &&
-		    path_covers(path_of(&p), at))
+		if (l->outcomes[i] == OUTCOME_GRANTED && suffix != NULL &&
+		    path_covers_below(l->roots[r.root].at, suffix, at))
 			have |= r.rights & l->handled.of[RIGHTS_FS];
 	}
 	return have;

@@ -14,16 +14,13 @@
  * the symbolic links by which they were named, which could be made to lead to
  * another policy.
  */
-enum {
-	FILES = 3, /* the policy, a base policy, this program */
-	GUARDED_MAX = FILES * (1 + PLACE_LINKS + 1),
-};
+enum { FILES = 3 }; /* the policy, a base policy, this program */
 
-static struct {
+static struct guarded {
+	struct guarded *next;
 	struct path at;
 	const char *what;
-} guarded[GUARDED_MAX];
-static unsigned nguarded;
+} * guarded;
 
 /* A guarded file with several names, of which nobody knows where they lie. */
 static struct {
@@ -36,8 +33,12 @@ static unsigned nshared;
 static void
 guard(struct path at, const char *what)
 {
-	guarded[nguarded].at = at;
-	guarded[nguarded++].what = what;
+	struct guarded *g = memory_keep(sizeof(*g)), **end = &guarded;
+
+	*g = (struct guarded){.at = at, .what = what};
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = g;
 }
 
 static void
@@ -109,10 +110,9 @@ protect_check(struct path grant, int fd, uint64_t rights)
 {
 	if ((rights & BLOB_FS_WRITES) == 0)
 		return;
-	for (unsigned i = 0; i < nguarded; i++)
-		if (path_covers(grant, guarded[i].at))
-			refuse(
-			    shown(grant.s), guarded[i].at.s, guarded[i].what);
+	for (const struct guarded *g = guarded; g != NULL; g = g->next)
+		if (path_covers(grant, g->at))
+			refuse(shown(grant.s), g->at.s, g->what);
 	if (nshared > 0 && fd >= 0)
 		check_shared(grant, fd);
 }

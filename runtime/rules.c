@@ -20,12 +20,12 @@ struct grant {
 	const struct root *root;
 	uint64_t rights; /* of the rule, as far as the kernel handles them */
 	int fd;
-	int error;	      /* why fd is -1 */
-	bool known;	      /* by a hint, without a look at it */
-	bool later;	      /* leave a path with links on its way for later */
-	bool linked;	      /* a link was followed, or may have been */
-	bool located;	      /* `at` is where it led, by these: */
-	bool parent;	      /* the path is missing, this is its parent */
+	int error;    /* why fd is -1 */
+	bool known;   /* by a hint, without a look at it */
+	bool later;   /* leave a path with links on its way for later */
+	bool linked;  /* a link was followed, or may have been */
+	bool located; /* `at` is where it led, by these: */
+	bool parent;  /* the path is missing, this is its parent */
 	struct links links;
 	enum outcome settled; /* fd is -1 and need not be; OUTCOMES: no */
 	const char *suffix;
@@ -316,7 +316,6 @@ locate(struct grant *g)
 static bool
 covered(const struct launch *l, const struct grant *g)
 {
-	static struct place p;
 	uint64_t have = 0;
 
 	for (uint32_t i = 0; i < l->blob.npaths; i++) {
@@ -326,9 +325,8 @@ covered(const struct launch *l, const struct grant *g)
 		if (l->outcomes[i] != OUTCOME_GRANTED ||
 		    (r.flags & BLOB_PATH_CONSENT) != 0)
 			continue;
-		place_set(&p, l->roots[r.root].at);
-		if (place_join(&p, suffix, strlen(suffix)) &&
-		    path_covers(path_of(&p), path_of(g->at)))
+		if (path_covers_below(
+			l->roots[r.root].at, suffix, path_of(g->at)))
 			have |= r.rights;
 	}
 	return (g->rights & ~have) == 0;
@@ -470,7 +468,8 @@ learn(const struct launch *l, struct grant *g, uint32_t i, enum outcome o)
 	if (o == OUTCOME_LATER)
 		hint_set(&g->hint, g->root, g->suffix, HINT_LINK);
 	else if (g->error == ENOENT)
-		hint_missing(&g->hint, g->root, g->suffix, next_suffix(l, i));
+		hint_missing(
+		    &g->hint, g->root, g->suffix, next_suffix(l, i), g->at);
 	else if (g->fd >= 0 && !g->linked)
 		hint_set(&g->hint, g->root, g->suffix, HINT_PRESENT);
 }

@@ -33,8 +33,6 @@ is_standard(const struct stat *st)
 static bool
 bypassed(const struct launch *l, struct path deny)
 {
-	static struct place p;
-
 	for (uint32_t i = 0; i < l->blob.npaths; i++) {
 		const struct blob_path r = blob_path(&l->blob, i);
 		const char *suffix = path_suffix(&l->blob, r.suffix);
@@ -43,10 +41,8 @@ bypassed(const struct launch *l, struct path deny)
 			continue;
 		if (l->outcomes[i] == OUTCOME_GRANTED_LINK)
 			return true; /* of which the place is not kept */
-		place_set(&p, l->roots[r.root].at);
 		if (l->outcomes[i] == OUTCOME_GRANTED &&
-		    place_join(&p, suffix, strlen(suffix)) &&
-		    path_covers(path_of(&p), deny))
+		    path_covers_below(l->roots[r.root].at, suffix, deny))
 			return true;
 	}
 	return false;
@@ -100,9 +96,9 @@ verify(const struct launch *l, const struct blob_deny *d, int dir,
 }
 
 void
-denies_verify(const struct launch *l)
+denies_verify(struct launch *l)
 {
-	static struct place at;
+	struct place *at = &l->scratch;
 
 	for (uint32_t i = 0; i < l->blob.ndenies; i++) {
 		const struct blob_deny d = blob_deny(&l->blob, i);
@@ -112,9 +108,9 @@ denies_verify(const struct launch *l)
 		if ((l->present[i / 8] & 1 << i % 8) == 0)
 			continue;
 		suffix = path_suffix(&l->blob, d.suffix);
-		place_set(&at, r->at);
-		if (place_join(&at, suffix, strlen(suffix)))
-			verify(l, &d, r->fd, suffix, path_of(&at));
+		place_set(at, r->at);
+		if (place_join(at, suffix, strlen(suffix)))
+			verify(l, &d, r->fd, suffix, path_of(at));
 	}
 	for (unsigned i = 0; i < l->nlinked; i++) {
 		const struct linked *k = &l->linked[i];

@@ -160,7 +160,7 @@ within_apply(struct launch *l)
 	memcpy(base.roots, l->roots, sizeof(base.roots));
 	for (unsigned i = 0; i < BLOB_ROOTS; i++)
 		base.roots[i].denies = base.roots[i].ndenies = 0;
-	memcpy(base.keep, l->keep, sizeof(base.keep));
+	base.keep = l->keep; /* where there may be room for its own */
 	base.nkeep = l->nkeep;
 	report_about(base.opt.policy);
 	filter_choose(&base);
@@ -169,7 +169,7 @@ within_apply(struct launch *l)
 	denies_resolve(&base);
 	rules_apply(&base);
 	report_about(NULL);
-	memcpy(l->keep, base.keep, sizeof(l->keep));
+	l->keep = base.keep;
 	l->nkeep = base.nkeep;
 }
 
