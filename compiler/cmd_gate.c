@@ -31,6 +31,7 @@ struct gate {
 	struct report report;
 	char today[DATE_SIZE];
 	uint32_t refused, waived;
+	uint32_t placed; /* of those refused: where roots lie in each other */
 };
 
 static bool
@@ -105,7 +106,7 @@ place_of(const struct gate *g, struct span at)
 }
 
 /* Is there a waiver for the finding that holds today?  Then it is a note. */
-static void
+static bool
 waive(struct gate *g, struct finding *f)
 {
 	struct gate_waiver *w =
@@ -114,7 +115,7 @@ waive(struct gate *g, struct finding *f)
 
 	if (w == NULL || date_is_past(w->until.value, g->today)) {
 		g->refused++;
-		return;
+		return false;
 	}
 	g->waived++;
 	f->level = REPORT_NOTE;
@@ -125,6 +126,7 @@ waive(struct gate *g, struct finding *f)
 	place = place_of(g, w->at);
 	place.what = TEXT("waived");
 	report_place(&g->report, f, place);
+	return true;
 }
 
 static void
@@ -137,7 +139,8 @@ judge_change(struct gate *g, const struct side_pair *p, struct witnesses *ws,
 	if (witness_find(ws, c, &w))
 		report_detail(&g->report, f, "for example: %s",
 		    witness_text(g->report.arena, &w).s);
-	waive(g, f);
+	if (!waive(g, f) && c->kind == DIFF_PLACE)
+		g->placed++;
 }
 
 static void
@@ -151,7 +154,7 @@ judge_pair(struct gate *g, const struct side_pair *p)
 		uint32_t before = g->report.findings.n;
 
 		pair_report(&g->report, p, false);
-		waive(g, g->report.findings.v[before]);
+		(void)waive(g, g->report.findings.v[before]);
 		return;
 	}
 	for (uint32_t i = 0; i < p->diff.changes.n; i++)
@@ -197,16 +200,28 @@ summarize(struct gate *g, uint32_t policies)
 					    : arena_printf(g->report.arena,
 						  ", %u waived", g->waived);
 
-	if (g->refused > 0)
+	if (g->refused > g->placed)
 		g->report.summary =
 		    arena_printf(g->report.arena, "refused: %u finding%s%s",
 			g->refused, g->refused == 1 ? "" : "s", waived.s);
+	else if (g->placed > 0)
+		g->report.summary = arena_printf(g->report.arena,
+		    "it depends on where the roots lie: %u finding%s%s",
+		    g->placed, g->placed == 1 ? "" : "s", waived.s);
 	else
 		g->report.summary = arena_printf(g->report.arena,
 		    "no new access: %u %s%s", policies,
 		    policies == 1 ? "policy" : "policies", waived.s);
-	g->report.verdict = g->refused > 0 ? "wider" : "within";
-	g->report.status = g->refused > 0 ? EXIT_DIFFERS : EXIT_HOLDS;
+	if (g->refused > g->placed) {
+		g->report.verdict = "wider";
+		g->report.status = EXIT_DIFFERS;
+	} else if (g->placed > 0) {
+		g->report.verdict = "depends";
+		g->report.status = EXIT_ENVIRONMENT;
+	} else {
+		g->report.verdict = "within";
+		g->report.status = EXIT_HOLDS;
+	}
 }
 
 /* A rule that is there, or gone, and of which nothing could be asked. */

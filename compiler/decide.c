@@ -427,6 +427,20 @@ decide_open(struct arena *a, const struct blob *b, const struct decide_env *env)
 	return d;
 }
 
+/* Entries are by root and suffix: where the roots lie changes none of them. */
+void
+decide_move(struct decider *d, const struct decide_env *env)
+{
+	memcpy(d->env.places, env->places, sizeof(d->env.places));
+	d->refused = (struct decide_refused){.why = DECIDE_LAUNCHES};
+	d->agreed = false;
+	for (uint32_t i = 0; i < d->entries.n; i++)
+		d->entries.v[i].deny = DECIDE_NONE;
+	set_canon(d);
+	judge_kernel(d);
+	denies_settle(d);
+}
+
 struct decide_refused
 decide_refused(const struct decider *d)
 {

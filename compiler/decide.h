@@ -92,6 +92,12 @@ struct decider *decide_open(
     struct arena *a, const struct blob *b, const struct decide_env *env);
 
 /*
+ * The same policy where its roots lie elsewhere: of `env` only the places may
+ * be others than those it was opened with, and there is no world.  Cheap.
+ */
+void decide_move(struct decider *d, const struct decide_env *env);
+
+/*
  * Would the loader refuse to launch there?  Then nothing is permitted.  Of
  * what it refuses for, this leaves out what only the machine knows: the owner
  * of files, what cannot be opened, --proxy-port, the policy lying within what

@@ -160,6 +160,7 @@ diff_policies(struct diff *ret_diff, struct arena *a, const struct blob *from,
 		return;
 	}
 	for (int when = 0; when < DIFF_WHENS; when++) {
+		struct decider *moved[2];
 		const struct decider *deciders[2];
 		struct arena scratch = {0};
 		struct decide_env env;
@@ -167,8 +168,8 @@ diff_policies(struct diff *ret_diff, struct arena *a, const struct blob *from,
 		if (!matters(&d, (enum diff_when)when))
 			continue;
 		diff_environment(&env, (enum diff_when)when);
-		deciders[0] = decide_open(&scratch, from, &env);
-		deciders[1] = decide_open(&scratch, to, &env);
+		deciders[0] = moved[0] = decide_open(&scratch, from, &env);
+		deciders[1] = moved[1] = decide_open(&scratch, to, &env);
 		diff_paths(&d, deciders, (enum diff_when)when);
 		if (when == DIFF_ALWAYS) {
 			diff_launch(&d, deciders);
@@ -176,6 +177,8 @@ diff_policies(struct diff *ret_diff, struct arena *a, const struct blob *from,
 			diff_network(&d, deciders);
 			diff_programs(&d, first);
 		}
+		if (env.consent)
+			diff_placements(&d, moved, (enum diff_when)when);
 		arena_release(&scratch);
 	}
 	diff_terms(&d);

@@ -10,7 +10,9 @@
  * that the changes with `gained` say, and the other way round.
  *
  * Roots are compared as what they are, names: $XDG_CACHE_HOME/x is another
- * place than $HOME/.cache/x, because it is for some users.
+ * place than $HOME/.cache/x, because it is for some users.  What one permits
+ * only where some root lies in what another names is a change of its own, of
+ * the kind DIFF_PLACE; placement.h has the places that are thought of.
  */
 enum diff_kind {
 	DIFF_LAUNCH, /* one of them is never launched */
@@ -23,6 +25,7 @@ enum diff_kind {
 	DIFF_DENY,   /* a denied path, where another root covers it */
 	DIFF_KERNEL, /* what a kernel must enforce */
 	DIFF_TERMS,  /* how a rule is applied */
+	DIFF_PLACE,  /* only where some root lies in what another names */
 	DIFF_MOVED,  /* no difference in what is permitted */
 	DIFF_KINDS,
 };
@@ -49,6 +52,7 @@ struct diff_change {
 	struct text region; /* "$HOME/.netrc", "port 443", "GH_*" */
 	struct text what;   /* "write", "connect_tcp" */
 	struct text aside;  /* a remark behind; may be empty */
+	struct text but;    /* where it is no difference; may be empty */
 	/*
 	 * DIFF_PATH: these rights on `at` as a directory and all below, and on
 	 * `at` as anything else; but for what is in `excepts`.

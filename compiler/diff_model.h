@@ -8,6 +8,9 @@ struct diff_change *diff_add(struct diff *d, enum diff_kind kind, bool gained);
 
 void diff_paths(struct diff *d, const struct decider *const deciders[2],
     enum diff_when when);
+/* The deciders are moved about, and back. */
+void diff_placements(
+    struct diff *d, struct decider *const deciders[2], enum diff_when when);
 void diff_terms(struct diff *d);
 void diff_denies(struct diff *d);
 void diff_network(struct diff *d, const struct decider *const deciders[2]);

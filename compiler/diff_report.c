@@ -40,6 +40,9 @@ static const struct {
     [DIFF_TERMS] = {"terms-relaxed", "terms-tightened",
 	"A rule holds where it did not before.",
 	"A rule no longer holds where it did."},
+    [DIFF_PLACE] = {"place-gained", "place-lost",
+	"More is permitted where some root lies in what another names.",
+	"Less is permitted where some root lies in what another names."},
     [DIFF_MOVED] = {"moved", "moved", "The same access, granted elsewhere.",
 	"The same access, granted elsewhere."},
 };
@@ -61,6 +64,8 @@ verdict_of(const struct diff_change *c)
 {
 	if (c->kind == DIFF_MOVED)
 		return "moved";
+	if (c->kind == DIFF_PLACE)
+		return "depends";
 	if (c->kind == DIFF_PATH && c->had)
 		return c->gained ? "widened" : "narrowed";
 	return c->gained ? "gained" : "lost";
@@ -116,6 +121,8 @@ change_report(
 	put_records(r, f, p->side[own], c, &c->records[own], "");
 	put_records(r, f, p->side[!own], c, &c->records[!own],
 	    own == 1 ? "was" : "now");
+	if (c->but.len > 0)
+		report_detail(r, f, "%.*s", (int)c->but.len, c->but.s);
 	if (f->places.n == 0)
 		report_place(
 		    r, f, (struct report_place){.file = p->side[own]->path});

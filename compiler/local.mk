@@ -110,6 +110,7 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/diff_model.h \
 	compiler/diff_net.c \
 	compiler/diff_path.c \
+	compiler/diff_place.c \
 	compiler/diff_report.c \
 	compiler/diff_report.h \
 	compiler/diff_rest.c \
@@ -159,6 +160,8 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/output.c \
 	compiler/path.c \
 	compiler/path.h \
+	compiler/placement.c \
+	compiler/placement.h \
 	compiler/prove.c \
 	compiler/prove.h \
 	compiler/prove_tree.c \

@@ -14,6 +14,7 @@ unit_programs = \
 	tests/unit/decode \
 	tests/unit/diag \
 	tests/unit/diff \
+	tests/unit/diff_place \
 	tests/unit/json \
 	tests/unit/node \
 	tests/unit/path \
