@@ -151,6 +151,13 @@ inapplicable_all() {
 	exit 0
 }
 
+# once: for a test whose outcome no compiler can change.  NONO_ONCE=yes says
+# that it ran in another build of the same tree.
+once() {
+	[ "${NONO_ONCE:-}" != yes ] ||
+		inapplicable_all "the same in the build that was tested before"
+}
+
 # have COMMAND: is it installed?
 have() {
 	command -v "$1" >/dev/null 2>&1
