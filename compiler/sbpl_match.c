@@ -235,6 +235,36 @@ literal(
 	return same(r, f->fact, told.s, f->text.s, told.len);
 }
 
+/*
+ * Behind "^", and behind "(/private)?" and the like, which are names of the
+ * top and say "from the root on" themselves.
+ */
+static struct text
+anchored(struct text pattern)
+{
+	if (pattern.len < 2 || pattern.s[0] != '^')
+		return (struct text){pattern.s, 0};
+	pattern = (struct text){pattern.s + 1, pattern.len - 1};
+	while (pattern.len > 2 && memcmp(pattern.s, "(/", 2) == 0) {
+		uint32_t i = 2;
+
+		while (i < pattern.len && strchr("()|\\", pattern.s[i]) == NULL)
+			i++;
+		if (i + 1 >= pattern.len || memcmp(pattern.s + i, ")?", 2) != 0)
+			break;
+		pattern = (struct text){pattern.s + i + 2, pattern.len - i - 2};
+	}
+	return pattern;
+}
+
+static bool
+on_parameter(struct text pattern)
+{
+	const struct text t = anchored(pattern);
+
+	return t.len > 1 && t.s[0] == '\\' && t.s[1] == '$';
+}
+
 /* A path under a parameter that is not given: where it lies is not known. */
 static enum sbpl_tri
 regex(struct sbpl_judge *j, const struct sbpl_filter *f, struct text told)
@@ -244,9 +274,8 @@ regex(struct sbpl_judge *j, const struct sbpl_filter *f, struct text told)
 	if (tri != SBPL_NO || f->fact != SBPL_FACT_PATH || told.s[0] != '$')
 		return tri;
 	/* Anchored to a root, it says where it lies itself. */
-	return f->text.len > 2 && f->text.s[0] == '^' &&
-		       (f->text.s[1] == '/' ||
-			   (f->text.s[1] == '\\' && f->text.s[2] == '$'))
+	return on_parameter(f->text) || (anchored(f->text).len > 0 &&
+					    anchored(f->text).s[0] == '/')
 		   ? SBPL_NO
 		   : SBPL_MAYBE;
 }
@@ -260,7 +289,7 @@ sbpl_may_lie_there(const struct sbpl_request *r, const struct sbpl_filter *f)
 	    path.s[0] == '$')
 		return false;
 	if (f->kind == SBPL_FILTER_REGEX)
-		return t.len > 2 && memcmp(t.s, "^\\$", 3) == 0;
+		return on_parameter(t);
 	return t.len > 0 && t.s[0] == '$';
 }
 
