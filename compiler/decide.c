@@ -287,7 +287,6 @@ add_in_world(struct decider *d, const struct blob_path *r, struct entry e)
 	const struct decide_path *c = &d->canon[e.root];
 	struct decide_look at;
 	struct text spelled;
-	bool widened = false;
 
 	if (c->root != BLOB_ROOT_SLASH ||
 	    (e.root == BLOB_ROOT_TMPDIR && tmpdir_withheld(d)))
@@ -308,12 +307,10 @@ add_in_world(struct decider *d, const struct blob_path *r, struct entry e)
 		    join(d->arena, c->suffix, suffix_parent(e.suffix)));
 		if (!at.there || !at.directory)
 			return;
-		widened = true;
 	}
 	if ((r->flags & BLOB_PATH_MAGIC) == 0)
 		keep_hops(d, &at, &e);
 	e.direct = text_equal(at.real, spelled);
-	e.by_link = !e.direct && !widened;
 	if (!asked(d, r)) /* but for that it had to be what it is for */
 		return;
 	e.root = BLOB_ROOT_SLASH;

@@ -69,7 +69,7 @@ bool decide_env_place(
 struct decide_look {
 	struct text real; /* canonical, without the leading slash */
 	uint64_t id;	  /* the same for all names of one file; 0: none */
-	bool there, directory, regular;
+	bool there, directory, regular, socket;
 	bool loop; /* links that lead nowhere: it cannot be opened */
 	/* The links on the way, each by its own canonical path, in order. */
 	const struct text *hops;

@@ -276,23 +276,33 @@ settle_all(struct decider *d)
 
 /* Is a denied path open by bypass_protection? */
 static bool
-bypassed(const struct decider *d, struct text at)
+bypassed(const struct decider *d, struct text at, uint64_t rights)
 {
 	for (uint32_t i = 0; i < d->entries.n; i++) {
 		const struct entry *e = &d->entries.v[i];
 
-		if (e->deny == DECIDE_NONE && e->rights != 0 &&
+		if (e->deny == DECIDE_NONE && (e->rights & rights) != 0 &&
 		    (blob_path(d->blob, e->rule).flags & BLOB_PATH_BYPASS) !=
 			0 &&
-		    (e->by_link || (e->direct && suffix_covers(e->suffix, at))))
+		    suffix_covers(e->suffix, at))
 			return true;
 	}
 	return false;
 }
 
+/* The rights by which the loader tells that something can be read. */
+static uint64_t
+reading(const struct decide_look *look)
+{
+	return look->directory ? BLOB_FS_READ_DIR
+	       : look->regular ? BLOB_FS_READ_FILE
+			       : BLOB_FS_READS;
+}
+
 /*
- * When all is in force the loader tries what is denied for reading: a second
- * name of the file may be granted (runtime/verify.c).
+ * When all is in force the loader looks once more at what is denied: a second
+ * name of the file may be granted.  What it does so that no directory is
+ * written to is about mounts, which we know nothing of (runtime/verify.c).
  */
 static void
 verify(struct decider *d, uint32_t index)
@@ -304,21 +314,30 @@ verify(struct decider *d, uint32_t index)
 	struct decide_path path;
 	struct decide_look look;
 	SPOT_UNSET struct spot spot;
-	uint64_t right;
+	uint64_t have;
+	bool read, write;
 
 	path = denied(d, index, buffer);
 	spot_set(&spot, d, &path);
-	if (spot.root != BLOB_ROOT_SLASH || (deny.access & BLOB_DENY_READ) == 0)
+	if (spot.root != BLOB_ROOT_SLASH)
 		return;
 	look = w->look(w->context, (struct text){spot.s, spot.len});
-	if (look.loop || !look.there || (!look.directory && !look.regular))
+	if (look.loop || !look.there || look.socket)
 		return;
 	on.path.suffix = look.real;
 	on.kind = look.directory ? DECIDE_DIRECTORY : DECIDE_FILE;
 	on.id = look.id;
-	right = look.directory ? BLOB_FS_READ_DIR : BLOB_FS_READ_FILE;
-	if ((right & d->fs & ~decide_rights(d, &on, NULL, NULL)) == 0 &&
-	    !bypassed(d, look.real) && d->refused.why == DECIDE_LAUNCHES)
+	have = decide_rights(d, &on, NULL, NULL);
+	if (look.directory || look.regular)
+		have |= ~d->fs;
+	read = (deny.access & BLOB_DENY_READ) != 0 &&
+	       (have & reading(&look)) != 0 &&
+	       !bypassed(d, look.real, BLOB_FS_READS);
+	write = (deny.access & BLOB_DENY_WRITE) != 0 && !look.directory &&
+		(have & (look.regular ? BLOB_FS_WRITE_FILE : BLOB_FS_WRITES)) !=
+		    0 &&
+		!bypassed(d, look.real, BLOB_FS_WRITES);
+	if ((read || write) && d->refused.why == DECIDE_LAUNCHES)
 		d->refused = (struct decide_refused){
 		    .why = DECIDE_REFUSED_OPEN, .deny = index};
 }

@@ -24,7 +24,6 @@ struct entry {
 	uint8_t on;
 	bool may_widen; /* its parent's, if it was missing at launch */
 	bool direct;	/* on its own path, not on a link's or its parent */
-	bool by_link;	/* on what a link on its path leads to */
 	const struct text *hops; /* the links on its path */
 	uint32_t nhops;
 };

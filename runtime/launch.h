@@ -100,6 +100,8 @@ struct launch {
 	uint32_t count[OUTCOMES];
 	uint8_t *outcomes; /* enum outcome of each path rule */
 	uint8_t *present;  /* a bit for each denied path */
+	struct bypass *bypasses;
+	bool writes_alone; /* somewhere what is granted without reading */
 
 	/* The command's environment, what is set last; and what it lost. */
 	unsigned nvars, nset, nremoved;
@@ -169,6 +171,9 @@ bool consent_possible(const struct launch *l); /* by asking */
  */
 bool denies_allow(struct launch *l, const struct blob_path *rule,
     struct path grant, uint64_t rights);
+
+/* The rule opens what is denied there, by bypass_protection. */
+void denies_bypass(struct launch *l, struct path at, uint64_t rights);
 
 /*
  * What became of a rule: it is about to grant these rights on `fd`; or it

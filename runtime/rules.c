@@ -400,6 +400,8 @@ apply(struct launch *l, struct grant *g)
 	    !g->linked && !g->parent && g->suffix == g->rule.suffix, g->fd);
 	if (agree && (o = consent(l, g)) != OUTCOME_GRANTED)
 		return o;
+	if ((g->rule.flags & BLOB_PATH_BYPASS) != 0)
+		denies_bypass(l, path_of(g->at), g->rights);
 	if ((g->linked || g->parent) && (g->rule.flags & BLOB_PATH_MAGIC) == 0)
 		planted_grant(g->root, g->suffix, path_of(g->at), g->rights,
 		    g->fd, g->located ? &g->links : NULL);

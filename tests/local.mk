@@ -61,6 +61,7 @@ script_tests = \
 	tests/kernel/escape/escape.test \
 	tests/kernel/fault.test \
 	tests/kernel/links.test \
+	tests/kernel/names.test \
 	tests/kernel/network.test \
 	tests/kernel/paths.test \
 	tests/kernel/probe.test \

@@ -350,6 +350,7 @@ tree_look(void *context, struct text path)
 	else if (look.there) {
 		look.directory = S_ISDIR(st.st_mode);
 		look.regular = S_ISREG(st.st_mode);
+		look.socket = S_ISSOCK(st.st_mode);
 		look.id = look.directory ? 0 : st.st_ino;
 	}
 	look.real = text_of(*real == '\0' ? "" : real + 1);

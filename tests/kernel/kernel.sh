@@ -109,6 +109,16 @@ complaint() {
 	grep -v "^nono-load: warning: Landlock ABI $abi lacks " "$tmp/err"
 }
 
+# mounted SCRIPT COMMAND...: with mounts of its own, which the script makes in
+# $tmp/m.
+mounted() {
+	mounts=$1
+	shift
+	[ "$user" != nobody ] ||
+		set -- setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
+	unshare -m sh -ec "cd '$tmp/m'; $mounts"'; cd /; exec "$@"' sh "$@"
+}
+
 # stderr: what the last `run` said, one line.
 stderr() {
 	cat "$tmp/err"
