@@ -182,7 +182,9 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/sbpl.h \
 	compiler/sbpl_builtin.c \
 	compiler/sbpl_diff.c \
+	compiler/sbpl_diff.h \
 	compiler/sbpl_diff_rules.c \
+	compiler/sbpl_diff_touch.c \
 	compiler/sbpl_eval.c \
 	compiler/sbpl_fact.def \
 	compiler/sbpl_file.c \

@@ -1,6 +1,6 @@
 #include <config.h>
 
-#include "compiler/sbpl_file.h"
+#include "compiler/sbpl_diff.h"
 
 #include <stdlib.h>
 
@@ -16,7 +16,7 @@
 /* Below "/", and nowhere that a rule could name. */
 #define OTHER_PATHS "/(other paths)"
 
-enum { WITNESSES_MAX = 20000, FINDINGS_MAX = 1000 };
+enum { FINDINGS_MAX = 1000 };
 
 struct witness {
 	struct text text;
@@ -27,8 +27,12 @@ struct comparison {
 	struct report *report;
 	const struct sbpl_file *from, *to;
 	struct text subject;
+	struct sbpl_touch touch;
 	struct VEC(struct witness) witnesses;
 	bool named[SBPL_OPS]; /* by a rule of either, or above one */
+	bool asked[SBPL_OPS]; /* of these, those that are asked about */
+	/* Which operations can have the fact; SBPL_FACTS: none. */
+	bool fit[SBPL_FACTS + 1][SBPL_OPS];
 	uint32_t gained, lost, unsure, left_off;
 };
 
@@ -45,11 +49,7 @@ by_fact_and_text(const void *a, const void *b)
 static void
 add(struct comparison *c, enum sbpl_fact fact, struct text t)
 {
-	if (c->witnesses.n < WITNESSES_MAX)
-		*VEC_PUSH(c->report->arena, &c->witnesses) =
-		    (struct witness){t, fact};
-	else
-		c->left_off++;
+	*VEC_PUSH(c->report->arena, &c->witnesses) = (struct witness){t, fact};
 }
 
 /* ip "*:80" as a connection that it is for: tcp 192.0.2.1:80 */
@@ -202,13 +202,20 @@ fits(enum sbpl_op op, enum sbpl_fact fact)
 	return false;
 }
 
-static bool
-fits_nothing(enum sbpl_op op)
+static void
+fill_tables(struct comparison *c)
 {
-	for (uint32_t i = 0; i < SBPL_FACTS; i++)
-		if (fits(op, (enum sbpl_fact)i))
-			return false;
-	return true;
+	for (uint32_t op = 0; op < SBPL_OPS; op++) {
+		bool none = true;
+
+		c->asked[op] = is_asked(c, (enum sbpl_op)op);
+		for (uint32_t i = 0; i < SBPL_FACTS; i++) {
+			c->fit[i][op] =
+			    fits((enum sbpl_op)op, (enum sbpl_fact)i);
+			none = none && !c->fit[i][op];
+		}
+		c->fit[SBPL_FACTS][op] = none;
+	}
 }
 
 /* The operations whose verdict changes in the same way, for one witness. */
@@ -253,7 +260,7 @@ set_rule(struct change *change, const struct sbpl_file *f,
 
 static void
 ask_both(struct comparison *c, enum sbpl_op op, const struct witness *w,
-    struct change changes[CHANGES])
+    enum sbpl_probed *probed, struct change changes[CHANGES])
 {
 	struct sbpl_request q = {.op = op, .apart = true};
 	struct sbpl_answer from, to;
@@ -264,7 +271,10 @@ ask_both(struct comparison *c, enum sbpl_op op, const struct witness *w,
 		if (i != w->fact && i != SBPL_FACT_EXTENSION &&
 		    i != SBPL_FACT_VNODE_TYPE)
 			q.facts[i] = SBPL_HAS_NONE;
-	q.facts[w->fact] = w->text;
+	if (w->fact != SBPL_FACTS)
+		q.facts[w->fact] = w->text;
+	if (!sbpl_touched(&c->touch, &q, probed))
+		return;
 	sbpl_decide(c->from->tree, &q, &from);
 	sbpl_decide(c->to->tree, &q, &to);
 	if (from.verdict == to.verdict)
@@ -284,7 +294,7 @@ holds_all(
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < SBPL_OPS; i++) {
-		if (i == wide || !is_asked(c, (enum sbpl_op)i) ||
+		if (i == wide || !c->asked[i] ||
 		    !is_above(wide, (enum sbpl_op)i))
 			continue;
 		if (!change->ops[i])
@@ -404,14 +414,14 @@ static void
 try(struct comparison *c, const struct witness *w,
     struct change changes[CHANGES])
 {
+	enum sbpl_probed probed = SBPL_NOT_PROBED;
+
 	memset(changes, 0, CHANGES * sizeof(*changes));
 	for (uint32_t i = 0; i < SBPL_OPS; i++) {
 		enum sbpl_op op = (enum sbpl_op)i;
-		bool fit = w->fact == SBPL_FACTS - 1 ? fits_nothing(op)
-						     : fits(op, w->fact);
 
-		if (fit && is_asked(c, op))
-			ask_both(c, op, w, changes);
+		if (c->asked[op] && c->fit[w->fact][op])
+			ask_both(c, op, w, &probed, changes);
 	}
 }
 
@@ -431,7 +441,7 @@ compare_verdicts(struct comparison *c)
 {
 	/* Stands for every path that no rule names; then for no fact at all. */
 	struct witness other = {TEXT(OTHER_PATHS), SBPL_FACT_PATH};
-	struct witness nothing = {TEXT(""), SBPL_FACTS - 1};
+	struct witness nothing = {TEXT(""), SBPL_FACTS};
 	struct change everywhere[CHANGES], changes[CHANGES];
 	struct witness *w;
 
@@ -475,7 +485,10 @@ sbpl_compare(struct report *r, const struct sbpl_file *from,
 	report_rule(r, "seatbelt-rule", "A rule that only one file has");
 	collect_file(&c, from);
 	collect_file(&c, to);
+	fill_tables(&c);
+	sbpl_touch_open(r->arena, from, to, &c.touch);
 	compare_verdicts(&c);
+	sbpl_touch_close(&c.touch);
 	rules = sbpl_diff_rules(r, from, to, FINDINGS_MAX, &c.left_off);
 	*ret_difference = (struct sbpl_difference){
 	    c.gained, c.lost, c.unsure, rules, c.left_off};

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "compiler/sbpl_file.h"
+#include "compiler/sbpl_diff.h"
 
 /* The rules that only one of two Seatbelt files has. */
 struct rules_diff {
@@ -10,39 +10,51 @@ struct rules_diff {
 	uint32_t max, left_off;
 };
 
-/* Rules as text, with where they stand. */
-struct line {
-	struct text text;
-	const struct sbpl_rule *rule;
-	struct span at; /* of its part */
-};
-
-struct lines {
-	struct VEC(struct line) v;
-};
-
 static int
 by_text(const void *a, const void *b)
 {
-	return text_compare(
-	    ((const struct line *)a)->text, ((const struct line *)b)->text);
+	return text_compare(((const struct sbpl_line *)a)->text,
+	    ((const struct sbpl_line *)b)->text);
 }
 
-/* A rule of one operation and one filter. */
 static void
-add_line(struct arena *a, struct lines *lines, const struct sbpl_rule *rule,
-    uint32_t op, const struct sbpl_filter *filter)
+add_line(struct arena *a, struct sbpl_lines *lines,
+    const struct sbpl_rule *rule, uint32_t op, const struct sbpl_filter *filter)
 {
 	struct sbpl_rule one = *rule;
+	struct sbpl_line line = {.rule = rule, .filter = filter};
 
 	if (!rule->opaque) {
 		one.ops += op;
 		one.op_names += op;
 		one.n = 1;
 		one.filter = filter;
+		line.op = one.ops;
 	}
-	*VEC_PUSH(a, &lines->v) = (struct line){sbpl_rule_text(a, &one), rule,
-	    filter != NULL ? filter->at : rule->at};
+	line.text = sbpl_rule_text(a, &one);
+	line.at = filter != NULL ? filter->at : rule->at;
+	*VEC_PUSH(a, &lines->v) = line;
+}
+
+void
+sbpl_lines(
+    struct arena *a, const struct sbpl_policy *p, struct sbpl_lines *ret_lines)
+{
+
+	for (uint32_t i = 0; i < p->rules.n; i++) {
+		const struct sbpl_rule *r = &p->rules.v[i];
+		const struct sbpl_filter *f = r->filter;
+
+		for (uint32_t op = 0; op < r->n || (op == 0 && r->opaque);
+		     op++) {
+			if (f == NULL || f->kind != SBPL_FILTER_ANY) {
+				add_line(a, ret_lines, r, op, f);
+				continue;
+			}
+			for (uint32_t k = 0; k < f->n; k++)
+				add_line(a, ret_lines, r, op, f->parts[k]);
+		}
+	}
 }
 
 /*
@@ -79,35 +91,24 @@ hides(bool compiled, const struct sbpl_rule *r, const struct sbpl_filter *f)
 	return compiled && !r->opaque && !r->maybe && is_seen(f);
 }
 
-/* Rules taken apart: (allow a b (c) (d)) is four. */
 static void
-lines_of(struct arena *a, const struct sbpl_policy *p, bool compiled,
-    struct lines *lines)
+sorted_lines(struct arena *a, const struct sbpl_policy *p, bool compiled,
+    struct sbpl_lines *ret_lines)
 {
+	struct sbpl_lines all = {0};
 
-	for (uint32_t i = 0; i < p->rules.n; i++) {
-		const struct sbpl_rule *r = &p->rules.v[i];
-		const struct sbpl_filter *f = r->filter;
-
-		for (uint32_t op = 0; op < r->n || (op == 0 && r->opaque);
-		     op++) {
-			if (f == NULL || f->kind != SBPL_FILTER_ANY) {
-				if (!hides(compiled, r, f))
-					add_line(a, lines, r, op, f);
-				continue;
-			}
-			for (uint32_t k = 0; k < f->n; k++)
-				if (!hides(compiled, r, f->parts[k]))
-					add_line(a, lines, r, op, f->parts[k]);
-		}
-	}
-	if (lines->v.n > 0)
-		qsort(lines->v.v, lines->v.n, sizeof(*lines->v.v), by_text);
+	sbpl_lines(a, p, &all);
+	for (uint32_t i = 0; i < all.v.n; i++)
+		if (!hides(compiled, all.v.v[i].rule, all.v.v[i].filter))
+			*VEC_PUSH(a, &ret_lines->v) = all.v.v[i];
+	if (ret_lines->v.n > 0)
+		qsort(ret_lines->v.v, ret_lines->v.n, sizeof(struct sbpl_line),
+		    by_text);
 }
 
 static void
 report_line(struct rules_diff *c, const struct sbpl_file *f,
-    const struct line *line, char sign)
+    const struct sbpl_line *line, char sign)
 {
 	struct finding *g;
 
@@ -131,14 +132,14 @@ sbpl_diff_rules(struct report *r, const struct sbpl_file *f,
 {
 	struct rules_diff c = {.report = r, .max = max};
 	struct arena *a = r->arena;
-	struct lines all_from = {0}, all_to = {0};
+	struct sbpl_lines all_from = {0}, all_to = {0};
 	const bool compiled = f->compiled || t->compiled;
-	const struct line *from, *to;
+	const struct sbpl_line *from, *to;
 	uint32_t n, m;
 	uint32_t differ = 0;
 
-	lines_of(a, &f->policy, compiled, &all_from);
-	lines_of(a, &t->policy, compiled, &all_to);
+	sorted_lines(a, &f->policy, compiled, &all_from);
+	sorted_lines(a, &t->policy, compiled, &all_to);
 	from = all_from.v.v;
 	to = all_to.v.v;
 	n = all_from.v.n;

@@ -12,7 +12,7 @@ enum sbpl_tri { SBPL_NO, SBPL_YES, SBPL_MAYBE };
 /* A regular expression of the policy, compiled when it is first asked. */
 struct sbpl_regex {
 	bool tried, usable;
-	struct text lead; /* what a match begins with, if it is anchored */
+	bool anchored; /* a match begins where the subject does */
 	regex_t compiled;
 };
 

@@ -88,60 +88,171 @@ is_common(struct text p)
 	return depth == 0 && (!begins || p.s[p.len - 1] == '^');
 }
 
-/* The bytes behind ^ that every match begins with. */
-static struct text
-lead_of(struct arena *a, struct text p)
+/* Does a branch end outside of all groups?  Then ^ is for one of them. */
+static bool
+has_branches(struct text p)
 {
-	char *lead = arena_alloc(a, p.len + 1, 1);
-	uint32_t n = 0, i = 1;
+	uint32_t depth = 0;
 
-	if (p.s[0] != '^' || memchr(p.s, '|', p.len) != NULL)
-		return (struct text){lead, 0};
-	while (i < p.len && strchr("^.[$()*+?", p.s[i]) == NULL) {
-		i += p.s[i] == '\\';
-		lead[n++] = p.s[i++];
+	for (uint32_t i = 0; i < p.len; i++) {
+		if (p.s[i] == '\\')
+			i++;
+		else if (p.s[i] == '[')
+			i = bracket(p, i) - 1;
+		else if (p.s[i] == '|' && depth == 0)
+			return true;
+		else
+			depth = p.s[i] == '('	? depth + 1
+				: p.s[i] == ')' ? depth - 1
+						: depth;
 	}
-	/* The byte before * or ? need not be there. */
-	if (n > 0 && i < p.len && (p.s[i] == '*' || p.s[i] == '?'))
-		n--;
-	return (struct text){lead, n};
+	return false;
 }
 
-static struct sbpl_regex *
-get(struct sbpl_judge *j, const struct sbpl_filter *f)
+static bool
+is_repeat(struct text p, uint32_t i)
 {
-	struct sbpl_regex *x = &j->regexes[f->id];
+	return i < p.len && (p.s[i] == '*' || p.s[i] == '+' || p.s[i] == '?');
+}
+
+/*
+ * One byte of the pattern against one of the subject.  *i is behind it after,
+ * and unmoved at what is no single byte.
+ */
+static bool
+byte_fits(struct text p, uint32_t *i, char c)
+{
+	uint32_t at = *i, end = at + 1;
+	bool fits;
+
+	if (p.s[at] == '[') {
+		end = bracket(p, at);
+		if (p.s[at + 1] == '^' || memchr(p.s + at, '-', end - at))
+			return true;
+		fits = memchr(p.s + at + 1, c, end - at - 2) != NULL;
+	} else if (p.s[at] == '^' || p.s[at] == '.' || p.s[at] == '$') {
+		return true;
+	} else {
+		at += p.s[at] == '\\';
+		end = at + 1;
+		fits = p.s[at] == c;
+	}
+	if (is_repeat(p, end))
+		return true;
+	*i = end;
+	return fits;
+}
+
+static bool
+ends_bytes(char c)
+{
+	return c == '(' || c == '|' || c == ')';
+}
+
+enum begun { BEGUN_NO, BEGUN_MAYBE, BEGUN_SO_FAR };
+
+/* Follows bytes up to a group, the end of a branch, or of the pattern. */
+static enum begun
+bytes_fit(struct text p, uint32_t *i, struct text s, uint32_t *k)
+{
+	while (*i < p.len && !ends_bytes(p.s[*i])) {
+		uint32_t was = *i;
+
+		if (!byte_fits(p, i, *k < s.len ? s.s[*k] : '\0'))
+			return BEGUN_NO;
+		if (*i == was)
+			return BEGUN_MAYBE;
+		(*k)++;
+	}
+	return BEGUN_SO_FAR;
+}
+
+/* The next of ( | ) from `i` on; there is one. */
+static uint32_t
+branch_end(struct text p, uint32_t i)
+{
+	while (!ends_bytes(p.s[i])) {
+		if (p.s[i] == '[')
+			i = bracket(p, i);
+		else
+			i += p.s[i] == '\\' ? 2 : 1;
+	}
+	return i;
+}
+
+/*
+ * A quick no: can a match of the pattern from `i` on begin at `k`?  Gives up,
+ * with true, at all but bytes and groups of nothing else.
+ */
+static bool
+may_begin(struct text p, uint32_t i, struct text s, uint32_t k, unsigned groups)
+{
+	enum begun begun = bytes_fit(p, &i, s, &k);
+	uint32_t end, after;
+
+	if (begun != BEGUN_SO_FAR || i == p.len || groups == 0)
+		return begun != BEGUN_NO;
+	end = i;
+	do
+		end = branch_end(p, end + 1);
+	while (p.s[end] == '|');
+	after = end + 1;
+	if (p.s[end] == '(' || (is_repeat(p, after) && p.s[after] != '?'))
+		return true;
+	if (is_repeat(p, after) && may_begin(p, ++after, s, k, groups - 1))
+		return true;
+	do {
+		uint32_t at = i + 1, m = k;
+
+		begun = bytes_fit(p, &at, s, &m);
+		if (begun == BEGUN_MAYBE ||
+		    (begun == BEGUN_SO_FAR &&
+			may_begin(p, after, s, m, groups - 1)))
+			return true;
+		i = branch_end(p, i + 1);
+	} while (i != end);
+	return false;
+}
+
+static __attribute__((noinline)) void
+compile(struct sbpl_regex *x, struct text t)
+{
 	char pattern[PATTERN_MAX + 1];
 
-	if (x->tried)
-		return x;
 	x->tried = true;
-	if (!is_common(f->text))
-		return x;
-	memcpy(pattern, f->text.s, f->text.len);
-	pattern[f->text.len] = '\0';
-	x->lead = lead_of(j->arena, f->text);
+	if (!is_common(t))
+		return;
+	memcpy(pattern, t.s, t.len);
+	pattern[t.len] = '\0';
+	x->anchored = pattern[0] == '^' && !has_branches(t);
 	x->usable =
 	    regcomp(&x->compiled, pattern, REG_EXTENDED | REG_NOSUB) == 0;
-	return x;
+}
+
+/* Apart, because its stack is large. */
+static __attribute__((noinline)) bool
+run(const struct sbpl_regex *x, struct text subject)
+{
+	char copy[SUBJECT_MAX + 1];
+
+	memcpy(copy, subject.s, subject.len);
+	copy[subject.len] = '\0';
+	return regexec(&x->compiled, copy, 0, NULL, 0) == 0;
 }
 
 enum sbpl_tri
 sbpl_regex_match(
     struct sbpl_judge *j, const struct sbpl_filter *f, struct text subject)
 {
-	struct sbpl_regex *x = get(j, f);
-	char copy[SUBJECT_MAX + 1];
+	struct sbpl_regex *x = &j->regexes[f->id];
 
+	if (!x->tried)
+		compile(x, f->text);
 	if (!x->usable || subject.len > SUBJECT_MAX)
 		return SBPL_MAYBE;
-	if (subject.len < x->lead.len ||
-	    memcmp(subject.s, x->lead.s, x->lead.len) != 0)
+	if (x->anchored && !may_begin(f->text, 1, subject, 0, 4))
 		return SBPL_NO;
-	memcpy(copy, subject.s, subject.len);
-	copy[subject.len] = '\0';
-	return regexec(&x->compiled, copy, 0, NULL, 0) == 0 ? SBPL_YES
-							    : SBPL_NO;
+	return run(x, subject) ? SBPL_YES : SBPL_NO;
 }
 
 void

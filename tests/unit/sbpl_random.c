@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "compiler/diag_record.h"
-#include "compiler/sbpl.h"
+#include "compiler/sbpl_diff.h"
 #include "tests/tap.h"
 
 /*
@@ -436,22 +436,130 @@ one_file(struct counts *n)
 	return good;
 }
 
+/* Two files that differ in a rule or two, or in the order of two. */
+struct pair {
+	struct arena arena;
+	struct sources sources;
+	struct diags diags;
+	struct sbpl_file files[2];
+};
+
+static bool
+load_model(struct pair *p, const struct model *m, struct sbpl_file *f)
+{
+	const struct sbpl_world world = {.symbolic = true};
+	const struct sbpl_node *forms;
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	uint32_t source;
+	bool good;
+
+	write_model(m, out);
+	(void)fclose(out);
+	good = source_from_text(&p->sources, &p->arena, &p->diags, "random.sb",
+		   arena_text(&p->arena, text_of(text)), &source) &&
+	       sbpl_read(&p->arena, &p->diags, &p->sources, source, &forms) &&
+	       sbpl_load(&p->arena, &p->diags, &p->sources, forms, &world,
+		   &f->policy);
+	free(text);
+	if (good)
+		f->tree =
+		    sbpl_judge_open(&p->arena, &f->policy, SBPL_READING_TREE);
+	return good;
+}
+
+static void
+change(struct model *m)
+{
+	unsigned i = below(m->n), k = below(m->n);
+	struct model_rule r = m->rules[i];
+
+	switch (below(4)) {
+	case 0:
+		m->rules[i] = m->rules[k];
+		m->rules[k] = r;
+		return;
+	case 1:
+		m->rules[i] = m->rules[--m->n];
+		return;
+	case 2:
+		m->rules[i].allow = !r.allow;
+		return;
+	default:
+		if (r.n > 0)
+			random_part(&m->rules[i].parts[below(r.n)]);
+		return;
+	}
+}
+
+/* What is said to be the same in both files is. */
+static void
+touched(unsigned long *untouched, unsigned long *changed, unsigned long *wrong)
+{
+	struct pair p = {0};
+	struct sbpl_touch t;
+	struct model m;
+
+	p.diags = (struct diags){.arena = &p.arena, .sources = &p.sources};
+	random_model(&m);
+	if (!load_model(&p, &m, &p.files[0]))
+		return;
+	change(&m);
+	if (load_model(&p, &m, &p.files[1])) {
+		sbpl_touch_open(&p.arena, &p.files[0], &p.files[1], &t);
+		for (unsigned i = 0; i < 40; i++) {
+			enum sbpl_probed probed = SBPL_NOT_PROBED;
+			struct sbpl_request r = {
+			    .op = sbpl_op_find(text_of(
+				model_ops[1 + below(ARRAY_LEN(model_ops) - 1)]
+				    .name))};
+			struct sbpl_answer one, other;
+			bool differ;
+
+			r.facts[SBPL_FACT_PATH] =
+			    text_of(paths[below(ARRAY_LEN(paths))]);
+			if (below(2) == 0)
+				r.facts[SBPL_FACT_VNODE_TYPE] =
+				    text_of(vnodes[below(2)]);
+			sbpl_decide(p.files[0].tree, &r, &one);
+			sbpl_decide(p.files[1].tree, &r, &other);
+			differ = one.verdict != other.verdict;
+			*changed += differ;
+			if (sbpl_touched(&t, &r, &probed))
+				continue;
+			++*untouched;
+			*wrong += differ;
+		}
+		sbpl_touch_close(&t);
+		sbpl_judge_close(p.files[1].tree);
+	}
+	sbpl_judge_close(p.files[0].tree);
+	arena_release(&p.arena);
+}
+
 int
 main(int argc, char **argv)
 {
 	struct counts n = {0};
 	unsigned long files = argc > 1 ? strtoul(argv[1], NULL, 10) : FILES;
+	unsigned long untouched = 0, changed = 0, differ = 0;
 	bool read = true;
 
 	state = argc > 2 ? strtoul(argv[2], NULL, 10) : 20251125;
 	for (unsigned long i = 0; i < files; i++)
 		read = one_file(&n) && read;
+	for (unsigned long i = 0; i < files; i++)
+		touched(&untouched, &changed, &differ);
 	OK(read);
+	IS_INT(differ, 0);
+	OK(untouched > files * 4 && changed > files);
 	IS_INT(n.wrong, 0);
 	OK(n.certain > n.asked / 3);
 	OK(n.unknown > 0);
 	/* Doubts are not correlated; it must not cost much. */
 	OK(n.needless < n.asked / 20);
+	printf("# %lu untouched, %lu changed\n", untouched, changed);
 	printf("# %lu asked, %lu certain, %lu unknown, %lu of them needless\n",
 	    n.asked, n.certain, n.unknown, n.needless);
 	return tap_end();

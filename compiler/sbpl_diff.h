@@ -1,0 +1,44 @@
+#ifndef NONO_SBPL_DIFF_H
+#define NONO_SBPL_DIFF_H
+
+#include "compiler/sbpl_file.h"
+
+/* What the parts of the comparison of Seatbelt files share. */
+
+/* A rule of one operation and one filter, as text. */
+struct sbpl_line {
+	struct text text;
+	const struct sbpl_rule *rule;	  /* that it was taken from */
+	const enum sbpl_op *op;		  /* NULL: the rule is opaque */
+	const struct sbpl_filter *filter; /* NULL: none */
+	struct span at;			  /* of the filter, or the rule */
+};
+
+struct sbpl_lines {
+	struct VEC(struct sbpl_line) v;
+};
+
+/* Rules taken apart, in order: (allow a b (c) (d)) is four. */
+void sbpl_lines(
+    struct arena *a, const struct sbpl_policy *p, struct sbpl_lines *ret_lines);
+
+/* sbpl_diff_touch.c: requests that the rules that differ have a part in. */
+struct sbpl_touch {
+	struct arena *arena;
+	bool all; /* or cannot be told */
+	bool ops[SBPL_OPS];
+	struct sbpl_policy policies[2];
+	struct sbpl_judge *sides[2];
+};
+
+/* The same for all operations on what a request is about. */
+enum sbpl_probed { SBPL_NOT_PROBED, SBPL_TOUCHED, SBPL_UNTOUCHED };
+
+void sbpl_touch_open(struct arena *a, const struct sbpl_file *from,
+    const struct sbpl_file *to, struct sbpl_touch *ret_touch);
+void sbpl_touch_close(struct sbpl_touch *t);
+/* False: both files give the same verdict.  *probed is kept for the fact. */
+bool sbpl_touched(struct sbpl_touch *t, const struct sbpl_request *r,
+    enum sbpl_probed *probed);
+
+#endif
