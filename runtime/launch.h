@@ -117,8 +117,15 @@ struct launch {
 	struct linked linked[LINKED_MAX];
 };
 
-/* `n` zeroed bytes that stay, aligned for anything.  There is no heap. */
+/*
+ * `n` zeroed bytes that stay, aligned for anything.  There is no heap.  Room is
+ * what will be kept next: `n` bytes of any value, which stay as far as they are
+ * taken.  What is dropped is what was kept last, from `p` on.
+ */
 void *memory_keep(size_t n);
+void *memory_room(size_t n);
+void memory_take(size_t n);
+void memory_drop(const void *p);
 
 /* The steps, in order.  None returns unless all of it is done. */
 void options_parse(struct launch *l, int argc, char **argv);

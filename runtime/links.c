@@ -18,43 +18,41 @@ static const struct path procfs = {sizeof("/proc") - 1, "/proc"};
 enum { NOSYMFOLLOW = 0x2000 }; /* ST_NOSYMFOLLOW of statfs(2) */
 
 /*
- * The link read last, for the paths behind it that follow: they are sorted.
- * "": none yet.
+ * The link read last and what it leads to, for the paths behind it that follow:
+ * they are sorted.  "": none yet.
  */
-static struct path last_link;
+static struct path last;
+static const char *target;
 
-/*
- * Where it leads, and after that the rest of the path that it is put into:
- * what is touched together lies together.
- */
-static struct {
-	char dir[256]; /* that followed() asked last */
-	bool follows;  /* what it was told */
-	char target[PATH_MAX + PLACE_MAX];
-} last;
+/* The directory that followed() asked last, and what it was told. */
+static struct path asked;
+static bool follows;
 
 /* Is a component of `p` from `from` on a link?  The first becomes the last. */
 static bool
 find_link(struct place *p, size_t from)
 {
-	char saved;
+	char saved, *text;
 	size_t end;
 	ssize_t n;
 
-	if (last_link.len > from && path_covers(last_link, path_of(p)))
+	if (last.len > from && path_covers(last, path_of(p)))
 		return true;
 	for (; from < p->len; from = end) {
 		end = from + 1 + strcspn(p->s + from + 1, "/");
 		saved = p->s[end];
 		p->s[end] = '\0';
-		n = readlink(p->s, last.target, PATH_MAX - 1);
-		if (n > 0)
-			last_link = path_copy((struct path){end, p->s});
-		p->s[end] = saved;
+		text = memory_room(PATH_MAX);
+		n = readlink(p->s, text, PATH_MAX - 1);
 		if (n > 0) {
-			last.target[n] = '\0';
-			return true;
+			text[n] = '\0';
+			target = text;
+			memory_take((size_t)n + 1);
+			last = path_copy((struct path){end, p->s});
 		}
+		p->s[end] = saved;
+		if (n > 0)
+			return true;
 		if (errno != EINVAL)
 			return false;
 	}
@@ -69,21 +67,21 @@ find_link(struct place *p, size_t from)
 static bool
 substitute(struct place *p, size_t end)
 {
-	const char *target = last.target;
 	const size_t nrest = p->len - end;
-	char *rest = last.target + strlen(target) + 1;
+	char *rest = memory_room(nrest + 1);
+	const char *s = target;
 	size_t n;
 
 	memcpy(rest, p->s + end, nrest + 1);
 	while (end > 0 && p->s[end - 1] != '/')
 		end--;
-	p->len = *target == '/' || end == 0 ? 0 : end - 1;
-	for (bool leading = true; *target != '\0'; target += n) {
-		target += strspn(target, "/");
-		n = strcspn(target, "/");
-		if (n == 0 || (n == 1 && *target == '.'))
+	p->len = *s == '/' || end == 0 ? 0 : end - 1;
+	for (bool leading = true; *s != '\0'; s += n) {
+		s += strspn(s, "/");
+		n = strcspn(s, "/");
+		if (n == 0 || (n == 1 && *s == '.'))
 			continue;
-		if (n == 2 && memcmp(target, "..", 2) == 0) {
+		if (n == 2 && memcmp(s, "..", 2) == 0) {
 			if (!leading)
 				return false;
 			while (p->len > 0 && p->s[--p->len] != '/')
@@ -92,7 +90,7 @@ substitute(struct place *p, size_t end)
 			leading = false;
 			p->s[p->len] = '\0';
 			/* What it is put into could be read, so both fit. */
-			(void)place_join(p, target, n);
+			(void)place_join(p, s, n);
 		}
 	}
 	p->s[p->len] = '\0';
@@ -100,28 +98,27 @@ substitute(struct place *p, size_t end)
 }
 
 /*
- * Does the kernel follow the link that ends at `end`?  Not where the mount
- * says nosymfollow.  Links lie together: the directory asked last is kept.
+ * Does the kernel follow the link?  Not where the mount says nosymfollow.
+ * Links lie together: the directory asked last is kept.
  */
 static bool
-followed(struct place *p, size_t end)
+followed(struct place *p)
 {
+	size_t end = last.len;
 	struct statfs fs;
+	char saved;
 
-	while (end > 0 && p->s[end - 1] != '/')
+	while (p->s[end - 1] != '/')
 		end--;
-	if (end < sizeof(last.dir) && last.dir[end] == '\0' &&
-	    *last.dir != '\0' && memcmp(last.dir, p->s, end) == 0)
-		return last.follows;
-	const char saved = p->s[end];
-
+	if (asked.len == end && memcmp(asked.s, p->s, end) == 0)
+		return follows;
+	saved = p->s[end];
 	p->s[end] = '\0';
-	last.follows = statfs(end == 0 ? "/" : p->s, &fs) == 0 &&
-		       ((unsigned long)fs.f_flags & NOSYMFOLLOW) == 0;
-	if (end < sizeof(last.dir))
-		memcpy(last.dir, p->s, end + 1);
+	follows = statfs(p->s, &fs) == 0 &&
+		  ((unsigned long)fs.f_flags & NOSYMFOLLOW) == 0;
 	p->s[end] = saved;
-	return last.follows;
+	asked = (struct path){end, last.s};
+	return follows;
 }
 
 bool
@@ -134,8 +131,8 @@ links_follow(struct place *p, size_t *from, struct links *links)
 		return false;
 	found = find_link(p, *from);
 	*from = 0;
-	if (!found || !followed(p, last_link.len))
+	if (!found || !followed(p))
 		return false;
-	links->at[links->n++] = last_link;
-	return substitute(p, last_link.len);
+	links->at[links->n++] = last;
+	return substitute(p, last.len);
 }

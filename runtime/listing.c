@@ -14,14 +14,15 @@
  * answers for all, where asking for each costs a system call.  A home too
  * large for the buffer is not listed; then each path is asked for.
  */
-enum { SLOTS = 1024, BUFFER = 24 * 1024 };
+enum { BUFFER = 24 * 1024 };
 
 /* struct linux_dirent64: u64 inode, u64 offset, u16 length, u8 type, name. */
 enum { D_LENGTH = 16, D_TYPE = 18, D_NAME = 19 };
 
 static struct {
-	uint16_t slots[SLOTS]; /* 1 + offset in bytes / 8; 0: free */
-	_Alignas(8) unsigned char bytes[BUFFER];
+	const unsigned char *bytes;
+	uint16_t *slots; /* 1 + offset in bytes / 8; 0: free */
+	unsigned mask;	 /* slots - 1; they are a power of two */
 } table;
 
 static unsigned char
@@ -38,7 +39,7 @@ hash(const char *s, size_t n)
 	/* The bit that tells capitals apart, and more: equal names stay so. */
 	for (size_t i = 0; i < n; i++)
 		h = (h ^ ((unsigned char)s[i] | 0x20)) * 16777619u;
-	return (h ^ h >> 15) % SLOTS;
+	return (h ^ h >> 15) & table.mask;
 }
 
 static const unsigned char *
@@ -67,40 +68,52 @@ slot_of(const char *name, size_t n)
 
 	while (table.slots[at] != 0 &&
 	       !same_but_for_case((const char *)entry_at(at) + D_NAME, name, n))
-		at = (at + 1) % SLOTS;
+		at = (at + 1) & table.mask;
 	return at;
 }
 
-static bool
-index_entries(size_t size)
+static size_t
+length_of(const unsigned char *e)
 {
-	unsigned count = 0;
+	return (size_t)(e[D_LENGTH] | e[D_LENGTH + 1] << 8);
+}
 
-	for (size_t at = 0; at < size;) {
-		const unsigned char *e = table.bytes + at;
-		const char *name = (const char *)e + D_NAME;
+static void
+index_entries(const unsigned char *bytes, size_t size)
+{
+	size_t count = 0, slots = 2, at;
 
-		if (++count > SLOTS / 2)
-			return false;
+	for (at = 0; at < size; at += length_of(bytes + at))
+		count++;
+	while (slots < 2 * count)
+		slots *= 2;
+	table.bytes = bytes;
+	table.slots = memory_keep(slots * sizeof(*table.slots));
+	table.mask = (unsigned)slots - 1;
+	for (at = 0; at < size; at += length_of(bytes + at)) {
+		const char *name = (const char *)bytes + at + D_NAME;
+
 		table.slots[slot_of(name, strlen(name))] =
 		    (uint16_t)(at / 8 + 1);
-		at += (size_t)(e[D_LENGTH] | e[D_LENGTH + 1] << 8);
 	}
-	return true;
 }
 
 void
 listing_read(struct root *r)
 {
+	unsigned char *bytes = memory_room(BUFFER);
 	size_t size = 0;
 	ssize_t n;
 
 	do {
-		n = syscall(SYS_getdents64, r->fd, table.bytes + size,
-		    sizeof(table.bytes) - size);
+		n = syscall(SYS_getdents64, r->fd, bytes + size, BUFFER - size);
 		size += n > 0 ? (size_t)n : 0;
 	} while (n > 0);
-	r->listed = n == 0 && index_entries(size);
+	if (n < 0)
+		return;
+	memory_take(size);
+	index_entries(bytes, size);
+	r->listed = true;
 }
 
 enum entry

@@ -32,6 +32,9 @@ policy_read(struct launch *l)
 	size = policy_file_read(l, BLOB_MAX, &bytes);
 	if (!blob_open_enforcing(&l->blob, bytes, size, &why))
 		die("policy", name, ": ", why, ", compile it again", NULL);
+	/* It stands at the end, and nothing below reads it. */
+	if (l->blob.prov.p != NULL)
+		memory_drop(l->blob.prov.p);
 	check_id(l);
 	l->target = blob_target(&l->blob);
 }
