@@ -12,6 +12,7 @@ extern char **environ;
  * Never passed on, whatever the policy allows: what makes loaders and
  * interpreters run code that the command did not name, and credentials that
  * no tool needs.  A policy can still set them.  None begins with a star.
+ * docs/compatibility.md says which are ours, and which were left out and why.
  */
 static const char *const never[] = {
     "LD_*",
@@ -24,19 +25,25 @@ static const char *const never[] = {
     "GLOBIGNORE",
     "PROMPT_COMMAND",
     "IFS",
+    "PS4",
     "PYTHONSTARTUP",
     "PYTHONPATH",
     "NODE_OPTIONS",
     "NODE_PATH",
     "PERL5OPT",
     "PERL5LIB",
+    "PERLLIB",
+    "PERL5DB",
     "RUBYOPT",
     "RUBYLIB",
     "GEM_PATH",
     "GEM_HOME",
     "JAVA_TOOL_OPTIONS",
     "_JAVA_OPTIONS",
+    "JDK_JAVA_OPTIONS",
     "DOTNET_STARTUP_HOOKS",
+    "CORECLR_PROFILER*",
+    "LUA_INIT*",
     "GOFLAGS",
     "OP_SESSION_*",
     "OP_SERVICE_ACCOUNT_TOKEN",
@@ -186,6 +193,13 @@ name_length(const char *var)
 	return n;
 }
 
+/* A base policy for a proxy would not pass the caller's proxy on, either. */
+static bool
+is_proxy_of_base(const struct launch *l, const char *var, size_t n)
+{
+	return l->within != NULL && is_proxy(l->within, var, n);
+}
+
 /*
  * What the command inherits.  What is no variable at all is removed, too:
  * programs do not agree on what its name would be.
@@ -199,7 +213,7 @@ inherit(struct launch *l)
 
 		if (named && (is_set(l, *v, n) || is_proxy(l, *v, n)))
 			continue;
-		if (named && passes(l, *v, n))
+		if (named && passes(l, *v, n) && !is_proxy_of_base(l, *v, n))
 			add(l, *v);
 		else
 			remove_from(l, *v);
