@@ -106,8 +106,8 @@ standard(const struct grant *g)
  * The file that a standard descriptor is open on may be opened again as the
  * descriptor is: no more than the command is handed anyway.  So there is
  * nothing to compare with denied paths, and procfs need not be asked where it
- * is.  Not so for a file that may only be appended to, a directory, and what
- * is open as a mere name.
+ * is.  Not so for a file that may only be appended to, and what is open as a
+ * mere name.  None is a directory: descriptors_close() refuses those.
  */
 static enum outcome
 grant_standard(struct launch *l, struct grant *g)
@@ -117,8 +117,7 @@ grant_standard(struct launch *l, struct grant *g)
 
 	if (flags < 0 || fstat(g->fd, &st) != 0)
 		return refuse_or_skip(g, strerror(errno), "try again");
-	if (S_ISDIR(st.st_mode) || (flags & O_PATH) != 0 ||
-	    (flags & O_ACCMODE) == O_ACCMODE)
+	if ((flags & O_PATH) != 0 || (flags & O_ACCMODE) == O_ACCMODE)
 		return OUTCOME_EMPTY;
 	(void)spelled(g);
 	g->linked = true;
