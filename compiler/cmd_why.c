@@ -146,6 +146,35 @@ parse_path(struct command *c, const char *argument, struct decide_path *ret,
 	return true;
 }
 
+/*
+ * What the shell made of ~/x: an absolute path in the home directory of
+ * whoever asks is asked about as $HOME/x, with $HOME there.
+ */
+static void
+take_home(struct command *c, struct why *w, struct decide_path *path)
+{
+	const char *home = getenv("HOME");
+	const struct decide_path *at = &w->env.places[BLOB_ROOT_HOME];
+	struct decide_env env = w->env;
+
+	if (c->home != NULL || c->options.target.home.len > 0 || home == NULL ||
+	    path->root != BLOB_ROOT_SLASH ||
+	    !decide_env_place(&env, BLOB_ROOT_HOME, text_of(home)))
+		return;
+	if (env.places[BLOB_ROOT_HOME].suffix.len == 0 ||
+	    !decide_path_covers(&env.places[BLOB_ROOT_HOME], path))
+		return;
+	w->env = env;
+	w->taken = true;
+	path->root = BLOB_ROOT_HOME;
+	path->suffix.s += at->suffix.len;
+	path->suffix.len -= at->suffix.len;
+	if (path->suffix.len > 0) {
+		path->suffix.s++;
+		path->suffix.len--;
+	}
+}
+
 static bool
 parse_port(const char *argument, uint32_t *ret_port)
 {
@@ -215,6 +244,9 @@ parse_request(struct command *c, struct why *w)
 	    (w->word->argument == WHY_TWO &&
 		!parse_path(c, c->arguments[3], &r->to, &other)))
 		return EXIT_REJECTED;
+	take_home(c, w, &r->path);
+	if (w->word->argument == WHY_TWO)
+		take_home(c, w, &r->to);
 	/* "docs/" is a directory. */
 	if (directory && w->word->argument == WHY_TWO)
 		r->type = r->to_type = DECIDE_DIR;

@@ -341,7 +341,7 @@ explain_nearest(struct why *w, struct finding *f)
 }
 
 static void
-explain_denial(struct why *w, struct finding *f)
+explain_cause(struct why *w, struct finding *f)
 {
 	const struct decide_answer *a = &w->answer;
 	struct text t;
@@ -349,7 +349,7 @@ explain_denial(struct why *w, struct finding *f)
 	switch (a->reason) {
 	case DECIDE_BY_LAUNCH:
 		explain_refusal(w, f);
-		return;
+		break;
 	case DECIDE_BY_GAIN:
 		t = why_rights(w->arena, a->gained);
 		report_detail(&w->report, f,
@@ -375,7 +375,13 @@ explain_denial(struct why *w, struct finding *f)
 		explain_needs(w, f);
 		break;
 	}
-	if (why_blocked(w, f))
+}
+
+static void
+explain_denial(struct why *w, struct finding *f)
+{
+	explain_cause(w, f);
+	if (w->answer.reason == DECIDE_BY_LAUNCH || why_blocked(w, f))
 		return;
 	explain_nearest(w, f);
 	why_suggest(w, f);
@@ -407,6 +413,20 @@ explain_places(struct why *w, struct finding *f)
 		    "allowed where a granted path is missing at launch and "
 		    "its parent is granted instead");
 	explain_support(w, f, there);
+	report_detail(&w->report, f, "denied where the roots lie apart%s",
+	    errno_name(w->answer.error));
+	explain_cause(w, f);
+}
+
+static void
+explain_taken(struct why *w, struct finding *f)
+{
+	const struct text home =
+	    why_path(w->arena, &w->env.places[BLOB_ROOT_HOME]);
+
+	report_detail(&w->report, f,
+	    "%.*s is taken as $HOME, as it is here: --home says another",
+	    (int)home.len, home.s);
 }
 
 void
@@ -443,6 +463,8 @@ why_explain(struct why *w)
 	f->message = arena_printf(w->arena, "%.*s: %.*s %s%s", (int)who.len,
 	    who.s, (int)what.len, what.s, verdicts[v].is,
 	    v == DECIDE_DENIED ? errno_name(w->answer.error) : "");
+	if (w->taken)
+		explain_taken(w, f);
 	switch (v) {
 	case DECIDE_ALLOWED:
 		explain_support(w, f, w->decider);

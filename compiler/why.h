@@ -37,6 +37,7 @@ struct why {
 	const struct side_policy *policy;
 	const struct decider *decider;
 	struct decide_env env;
+	bool taken; /* a path for one below $HOME, where that is here */
 	const struct why_word *word;
 	struct decide_request request;
 	struct decide_answer answer;
