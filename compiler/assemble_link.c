@@ -150,6 +150,11 @@ link_record(struct assemble *as, struct record_key *ret_key)
 	switch (i) {
 	case 0:
 		key.tag = BLOB_TARG;
+		if (!assemble_choice(as,
+			"network, signal, abstract_unix, pathname-sockets or "
+			"insecure-proxy",
+			dump_settings, BLOB_SETTINGS, &key.number))
+			return false;
 		break;
 	case 1:
 		if (!assemble_path_words(as, false, &path, &unused))
@@ -282,7 +287,7 @@ resolve_link(struct assemble *as, const struct pending_link *l)
 		return false;
 	*VEC_PUSH(as->arena, &as->m->links) = (struct model_link){
 	    .tag = l->key.tag,
-	    .record = r == NULL ? 0 : r->index,
+	    .record = r == NULL ? l->key.number : r->index,
 	    .origin = origin,
 	};
 	return true;

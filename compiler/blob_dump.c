@@ -284,7 +284,7 @@ static void
 print_record(const struct blob *b, uint32_t tag, uint32_t i, FILE *out)
 {
 	if (tag == BLOB_TARG) {
-		fputs("target", out);
+		fprintf(out, "target %s", dump_settings[i]);
 	} else if (tag == BLOB_PATH) {
 		struct blob_path p = blob_path(b, i);
 

@@ -151,12 +151,12 @@ static bool
 find_record(const struct blob_model *m, const struct placed *placed,
     const struct model_link *l, uint32_t *ret_place, uint32_t *ret_record)
 {
-	static uint32_t zero[1];
+	static const uint32_t settings[BLOB_SETTINGS] = {0, 1, 2, 3, 4};
 	const struct {
 		uint32_t tag, n;
 		const uint32_t *placed;
 	} sections[] = {
-	    {BLOB_TARG, 1, zero},
+	    {BLOB_TARG, BLOB_SETTINGS, settings},
 	    {BLOB_PATH, m->paths.n, placed->path},
 	    {BLOB_DENY, m->denies.n, placed->deny},
 	    {BLOB_PORT, m->ports.n, placed->port},

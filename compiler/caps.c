@@ -324,7 +324,7 @@ caps_print(const struct capset *c, struct arena *a, FILE *out)
 		fputc('\n', out);
 	}
 	for (uint32_t i = 0; i < c->commands.n; i++) {
-		t = diag_safe(a, c->commands.v[i]);
+		t = diag_safe(a, c->commands.v[i].name);
 		fprintf(out, "command %.*s refused\n", (int)t.len, t.s);
 	}
 }

@@ -56,7 +56,9 @@ struct cap_port {
 struct cap_env {
 	enum blob_env_kind kind;
 	struct text name, value;
-	uint32_t order; /* BLOB_ENV_SET: a later one replaces an earlier */
+	uint32_t order; /* a later one replaces an earlier */
+	struct span at;
+	const struct origin *origin;
 };
 
 /* A symbolic link of the system: paths are kept in the target's spelling. */
@@ -98,7 +100,7 @@ struct capset {
 	bool no_unlink; /* write does not include removing */
 	bool has_allow_vars;
 	struct VEC(struct cap_env) envs;
-	struct VEC(struct text) commands; /* base names refused at start */
+	struct named_vec commands; /* base names refused at start */
 	struct cap_seatbelt seatbelt;
 	const struct policy *policy;
 };

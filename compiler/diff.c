@@ -14,6 +14,14 @@ diff_add(struct diff *d, enum diff_kind kind, bool gained)
 }
 
 void
+diff_about(struct diff *d, struct diff_change *c, enum blob_setting setting)
+{
+	c->tag = BLOB_TARG;
+	for (unsigned side = 0; side < 2; side++)
+		*VEC_PUSH(d->arena, &c->records[side]) = setting;
+}
+
+void
 diff_environment(struct decide_env *ret_env, enum diff_when when)
 {
 	decide_env_init(ret_env);
@@ -96,6 +104,7 @@ diff_programs(struct diff *d, uint32_t first)
 
 		c->what = TEXT("system calls");
 		c->region = TEXT("of another seccomp program");
+		diff_about(d, c, BLOB_SETTING_NETWORK);
 	}
 }
 

@@ -129,6 +129,17 @@ name_text(struct arena *a, const struct kind_of_name *k)
 	    a, "%.*s%s", (int)k->name.len, k->name.s, k->star ? "*" : "");
 }
 
+/* The patterns that decide about names of the kind, on both sides. */
+static void
+add_records(struct diff *d, struct diff_change *c, const struct kind_of_name *k)
+{
+	c->tag = BLOB_ENVF;
+	for (unsigned side = 0; side < 2; side++)
+		for (uint32_t i = 0; i < d->blob[side]->nenvs; i++)
+			if (matches(blob_env(d->blob[side], i).name, k))
+				*VEC_PUSH(d->arena, &c->records[side]) = i;
+}
+
 static void
 diff_inherited(struct diff *d, const struct names *n, bool gained)
 {
@@ -150,6 +161,7 @@ diff_inherited(struct diff *d, const struct names *n, bool gained)
 			c = diff_add(d, DIFF_ENVIRONMENT, gained);
 			c->what = TEXT("inherit");
 			c->region = name_text(a, k);
+			add_records(d, c, k);
 		} else if (!in[i] && inside) {
 			c = &d->changes.v[of[i]];
 			c->aside = diff_join(a, c->aside, ", ",

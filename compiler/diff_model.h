@@ -6,6 +6,10 @@
 /* What the parts of the comparison and of its proof share. */
 struct diff_change *diff_add(struct diff *d, enum diff_kind kind, bool gained);
 
+/* The change is about a setting: enum blob_setting, as PROV has it. */
+void diff_about(
+    struct diff *d, struct diff_change *c, enum blob_setting setting);
+
 void diff_paths(struct diff *d, const struct decider *const deciders[2],
     enum diff_when when);
 /* The deciders are moved about, and back. */

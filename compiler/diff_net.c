@@ -99,6 +99,18 @@ ports_text(struct arena *a, const struct sample *s, const bool *in, bool others)
 	return TEXT("every port");
 }
 
+/* The right of an operation that is about a port. */
+static uint64_t
+port_right(enum decide_op op)
+{
+	if (op == DECIDE_CONNECT_TCP)
+		return BLOB_NET_CONNECT_TCP;
+	if (op == DECIDE_BIND_TCP)
+		return BLOB_NET_BIND_TCP;
+	return op == DECIDE_SEND_UDP ? BLOB_NET_CONNECT_SEND_UDP
+				     : BLOB_NET_BIND_UDP;
+}
+
 static void
 diff_port_op(struct diff *d, const struct decider *const deciders[2],
     const struct sample *s, enum decide_op op, const char *what, bool gained)
@@ -122,14 +134,18 @@ diff_port_op(struct diff *d, const struct decider *const deciders[2],
 	c->tag = BLOB_PORT;
 	for (unsigned side = 0; side < 2; side++) {
 		for (uint32_t i = 0; i < d->blob[side]->nports; i++) {
-			const uint32_t port = blob_port(d->blob[side], i).port;
-			const uint32_t *at = bsearch(&port, s->ports.v,
-			    s->ports.n, sizeof(port), by_number);
+			const struct blob_port p = blob_port(d->blob[side], i);
+			const uint32_t *at = bsearch(&p.port, s->ports.v,
+			    s->ports.n, sizeof(p.port), by_number);
 
-			if (at != NULL && in[at - s->ports.v])
+			if ((p.rights & port_right(op)) != 0 && at != NULL &&
+			    in[at - s->ports.v])
 				*VEC_PUSH(d->arena, &c->records[side]) = i;
 		}
 	}
+	/* Nobody lists them: the mode has changed. */
+	if (c->records[0].n + c->records[1].n == 0)
+		diff_about(d, c, BLOB_SETTING_NETWORK);
 }
 
 /* Families that people know by name come first; the others are counted. */
@@ -226,6 +242,7 @@ diff_sockets(
 	c = diff_add(d, DIFF_SOCKET, gained);
 	c->what = TEXT("make sockets");
 	c->region = list;
+	diff_about(d, c, BLOB_SETTING_NETWORK);
 }
 
 static void
@@ -235,9 +252,11 @@ diff_scopes(
 	static const struct {
 		enum decide_op op;
 		const char *what, *region;
+		enum blob_setting setting;
 	} scopes[] = {
-	    {DECIDE_SIGNAL, "signal", "processes outside"},
-	    {DECIDE_CONNECT_ABSTRACT, "connect", "abstract sockets outside"},
+	    {DECIDE_SIGNAL, "signal", "processes outside", BLOB_SETTING_SIGNAL},
+	    {DECIDE_CONNECT_ABSTRACT, "connect", "abstract sockets outside",
+		BLOB_SETTING_ABSTRACT},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(scopes); i++) {
@@ -250,6 +269,7 @@ diff_scopes(
 		c = diff_add(d, DIFF_SCOPE, gained);
 		c->what = text_of(scopes[i].what);
 		c->region = text_of(scopes[i].region);
+		diff_about(d, c, scopes[i].setting);
 	}
 }
 

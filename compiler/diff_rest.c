@@ -32,21 +32,22 @@ diff_commands(struct diff *d)
 	}
 }
 
+/* No setting: BLOB_SETTINGS; the profile does not say it. */
 static void
-lenient(struct diff *d, bool gained, struct text region)
+lenient(
+    struct diff *d, bool gained, struct text region, enum blob_setting setting)
 {
 	struct diff_change *c = diff_add(d, DIFF_KERNEL, gained);
 
 	c->what = TEXT("launch");
 	c->region = region;
-	c->tag = BLOB_TARG;
-	*VEC_PUSH(d->arena, &c->records[0]) = 0;
-	*VEC_PUSH(d->arena, &c->records[1]) = 0;
+	if (setting != BLOB_SETTINGS)
+		diff_about(d, c, setting);
 }
 
 static void
 lenient_bits(struct diff *d, bool gained, uint64_t bits, uint64_t all,
-    const char *(*name)(uint64_t))
+    const char *(*name)(uint64_t), enum blob_setting setting)
 {
 	struct text list = {"", 0};
 
@@ -56,7 +57,8 @@ lenient_bits(struct diff *d, bool gained, uint64_t bits, uint64_t all,
 	if (list.len > 0)
 		lenient(d, gained,
 		    arena_printf(
-			d->arena, "where no kernel enforces %s", list.s));
+			d->arena, "where no kernel enforces %s", list.s),
+		    setting);
 }
 
 static bool
@@ -72,6 +74,14 @@ has_program(const struct blob *b, uint32_t arch)
 void
 diff_kernel(struct diff *d)
 {
+	static const struct {
+		uint64_t scope;
+		enum blob_setting setting;
+	} scopes[] = {
+	    {BLOB_SCOPE_SIGNAL, BLOB_SETTING_SIGNAL},
+	    {BLOB_SCOPE_ABSTRACT_UNIX, BLOB_SETTING_ABSTRACT},
+	};
+
 	for (unsigned gained = 0; gained < 2; gained++) {
 		const struct blob *b = d->blob[gained];
 		const struct blob_target to = blob_target(b);
@@ -81,23 +91,28 @@ diff_kernel(struct diff *d)
 		if (to.abi_min < from.abi_min)
 			lenient(d, yes,
 			    arena_printf(d->arena, "on Landlock ABI %u to %u",
-				to.abi_min, from.abi_min - 1));
+				to.abi_min, from.abi_min - 1),
+			    BLOB_SETTINGS);
 		/* What is not handled at all is a change of its own. */
 		lenient_bits(d, yes,
 		    from.fs_required & to.fs_handled & ~to.fs_required,
-		    BLOB_FS_ALL, blob_fs_name);
+		    BLOB_FS_ALL, blob_fs_name, BLOB_SETTING_PATHNAME);
 		lenient_bits(d, yes,
 		    from.net_required & to.net_handled & ~to.net_required,
-		    BLOB_NET_ALL, blob_net_name);
-		lenient_bits(d, yes,
-		    from.scoped_required & to.scoped & ~to.scoped_required,
-		    BLOB_SCOPE_ALL, blob_scope_name);
+		    BLOB_NET_ALL, blob_net_name, BLOB_SETTING_NETWORK);
+		for (size_t i = 0; i < ARRAY_LEN(scopes); i++)
+			lenient_bits(d, yes,
+			    scopes[i].scope & from.scoped_required & to.scoped &
+				~to.scoped_required,
+			    BLOB_SCOPE_ALL, blob_scope_name, scopes[i].setting);
 		if ((to.flags & ~from.flags & BLOB_F_PROXY_INSECURE) != 0)
 			lenient(d, yes,
-			    TEXT("where WSL2 does not enforce the proxy"));
+			    TEXT("where WSL2 does not enforce the proxy"),
+			    BLOB_SETTING_PROXY);
 		if ((from.flags & ~to.flags & BLOB_F_UNIX_PATHNAME) != 0)
-			lenient(
-			    d, yes, TEXT("without mediating sockets by path"));
+			lenient(d, yes,
+			    TEXT("without mediating sockets by path"),
+			    BLOB_SETTING_PATHNAME);
 		for (uint32_t i = 0; i < b->nprograms; i++) {
 			const uint32_t arch = blob_program(b, i).arch;
 
@@ -105,7 +120,8 @@ diff_kernel(struct diff *d)
 			    !has_program(d->blob[!gained], arch))
 				lenient(d, yes,
 				    arena_printf(d->arena, "on %s",
-					blob_arch_name(arch)));
+					blob_arch_name(arch)),
+				    BLOB_SETTING_NETWORK);
 		}
 	}
 }

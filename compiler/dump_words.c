@@ -20,6 +20,8 @@ const char *const dump_kinds[] = {"any", "dir", "file"};
 const char *const dump_networks[] = {"open", "block", "proxy", "ports"};
 const char *const dump_source_kinds[] = {"profile", "group"};
 const char *const dump_env_kinds[] = {"env-allow", "env-deny", "env-set"};
+const char *const dump_settings[BLOB_SETTINGS] = {
+    "network", "signal", "abstract_unix", "pathname-sockets", "insecure-proxy"};
 const char *const dump_path_flags[] = {
     "group", "consent", "bypass", "hold", "magic"};
 const char *const dump_options[] = {

@@ -11,6 +11,7 @@ extern const char *const dump_kinds[BLOB_KIND_FILE + 1];
 extern const char *const dump_networks[BLOB_NET_PORTS + 1];
 extern const char *const dump_source_kinds[BLOB_SOURCE_GROUP + 1];
 extern const char *const dump_env_kinds[BLOB_ENV_SET + 1];
+extern const char *const dump_settings[BLOB_SETTINGS];
 enum { DUMP_PATH_FLAGS = 5, DUMP_OPTIONS = 3 };
 extern const char *const dump_path_flags[DUMP_PATH_FLAGS]; /* by bit */
 extern const char *const dump_options[DUMP_OPTIONS];	   /* by bit */

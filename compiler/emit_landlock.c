@@ -4,8 +4,8 @@
 
 #include <stdlib.h>
 
+#include "compiler/emit_prov.h"
 #include "compiler/seccomp.h"
-#include "runtime/sha256.h"
 
 /*
  * Capset -> capability blob.  Access becomes Landlock rights here, and rules
@@ -286,191 +286,6 @@ emit_ports(struct emitter *e)
 	}
 }
 
-/* One statement's place, before its line and column are known. */
-struct mark {
-	const struct origin *origin;
-	struct span at;
-	uint32_t record;
-	uint32_t tag;
-	uint32_t index; /* into model.origins */
-};
-
-static int
-compare_marks(const void *pa, const void *pb)
-{
-	const struct mark *a = pa, *b = pb;
-
-	if (a->at.source != b->at.source)
-		return a->at.source < b->at.source ? -1 : 1;
-	return (a->at.begin > b->at.begin) - (a->at.begin < b->at.begin);
-}
-
-struct marks VEC(struct mark);
-
-/* The entry that brought a file in, and the entry that brought that in. */
-static uint32_t
-via_index(struct emitter *e, struct marks *vias, const struct origin *o)
-{
-	struct place place;
-	uint32_t via;
-
-	if (o == NULL || o->at.source == 0)
-		return 0;
-	for (uint32_t i = 0; i < vias->n; i++)
-		if (vias->v[i].origin == o)
-			return vias->v[i].index + 1;
-	via = via_index(e, vias, o->via);
-	place = source_place(e->sources, o->at.source, o->at.begin);
-	*VEC_PUSH(e->arena, vias) = (struct mark){
-	    .origin = o,
-	    .index = e->model.origins.n,
-	};
-	*VEC_PUSH(e->arena, &e->model.origins) = (struct model_origin){
-	    .source = o->at.source - 1, /* the model has no "no source" */
-	    .line = place.line,
-	    .column = place.column,
-	    .via = via,
-	};
-	return e->model.origins.n;
-}
-
-/*
- * Lines and columns of all marks of a file in one walk over it: a profile may
- * be one long line.
- */
-static void
-emit_marks(struct emitter *e, struct marks *m)
-{
-	struct marks vias = {0};
-	uint32_t source = 0, offset = 0, line = 1, column = 1;
-
-	if (m->n > 1)
-		qsort(m->v, m->n, sizeof(*m->v), compare_marks);
-	VEC_RESERVE(e->arena, &e->model.origins, m->n);
-	VEC_RESERVE(e->arena, &e->model.links, m->n);
-	for (uint32_t i = 0; i < m->n; i++) {
-		const struct mark *mark = &m->v[i];
-		struct text t = source_get(e->sources, mark->at.source)->text;
-
-		if (mark->at.source != source) {
-			source = mark->at.source;
-			offset = 0;
-			line = column = 1;
-		}
-		for (; offset < mark->at.begin; offset++) {
-			if (t.s[offset] == '\n') {
-				line++;
-				column = 1;
-			} else if (((unsigned char)t.s[offset] & 0xc0) !=
-				   0x80) {
-				column++;
-			}
-		}
-		uint32_t via = via_index(e, &vias, mark->origin);
-		*VEC_PUSH(e->arena, &e->model.origins) = (struct model_origin){
-		    .source = source - 1,
-		    .line = line,
-		    .column = column,
-		    .via = via,
-		};
-		*VEC_PUSH(e->arena, &e->model.links) = (struct model_link){
-		    .tag = mark->tag,
-		    .record = mark->record,
-		    .origin = e->model.origins.n - 1,
-		};
-	}
-}
-
-static void
-emit_sources(struct emitter *e)
-{
-	const struct policy *p = e->caps->policy;
-
-	VEC_RESERVE(e->arena, &e->model.sources, e->sources->files.n);
-	for (uint32_t i = 1; i < e->sources->files.n; i++) {
-		const struct source *s = source_get(e->sources, i);
-		struct model_source m = {
-		    .kind = policy_is_group(p, i),
-		    .name = policy_source_name(p, e->sources, e->arena, i),
-		};
-		struct sha256 h;
-
-		sha256_init(&h);
-		sha256_update(&h, s->text.s, s->text.len);
-		sha256_final(&h, m.digest);
-		*VEC_PUSH(e->arena, &e->model.sources) = m;
-	}
-}
-
-/* emit_ports leaves those out that no handled right is about. */
-static void
-mark_ports(const struct emitter *e, struct arena *scratch, struct marks *marks)
-{
-	uint32_t record = 0;
-
-	for (uint32_t i = 0; i < e->caps->ports.n; i++) {
-		const struct cap_port *p = &e->caps->ports.v[i];
-
-		if ((p->rights & e->model.target.net_handled) == 0)
-			continue;
-		if (p->at.source != 0)
-			*VEC_PUSH(scratch, marks) = (struct mark){
-			    .origin = p->origin,
-			    .at = p->at,
-			    .record = record,
-			    .tag = BLOB_PORT,
-			};
-		record++;
-	}
-}
-
-static void
-emit_provenance(struct emitter *e)
-{
-	const struct capset *c = e->caps;
-	struct arena scratch = {0};
-	struct marks marks = {0};
-
-	VEC_RESERVE(
-	    &scratch, &marks, c->order.n + c->denies.n + c->ports.n + 1);
-	for (uint32_t i = 0; i < c->caps.n; i++) {
-		const struct cap *cap = &c->caps.v[i];
-
-		if (e->rule[i] == 0)
-			continue;
-		if (cap->n == 0 && cap_span(c, cap).source != 0)
-			*VEC_PUSH(&scratch, &marks) = (struct mark){
-			    .origin = cap_origin(c, cap),
-			    .at = cap_span(c, cap),
-			    .record = e->rule[i] - 1,
-			    .tag = BLOB_PATH,
-			};
-		for (uint32_t j = 0; j < cap->n; j++) {
-			const struct stmt *s =
-			    &c->policy->stmts.v[c->order.v[cap->first + j]];
-
-			*VEC_PUSH(&scratch, &marks) = (struct mark){
-			    .origin = s->origin,
-			    .at = s->path->at,
-			    .record = e->rule[i] - 1,
-			    .tag = BLOB_PATH,
-			};
-		}
-	}
-	for (uint32_t i = 0; i < c->denies.n; i++)
-		if (c->denies.v[i].at.source != 0)
-			*VEC_PUSH(&scratch, &marks) = (struct mark){
-			    .origin = c->denies.v[i].origin,
-			    .at = c->denies.v[i].at,
-			    .record = i,
-			    .tag = BLOB_DENY,
-			};
-	mark_ports(e, &scratch, &marks);
-	emit_sources(e);
-	emit_marks(e, &marks);
-	arena_release(&scratch);
-}
-
 bool
 emit_landlock(struct arena *a, struct diags *d, const struct sources *s,
     const struct capset *c, const struct target *t, bool provenance,
@@ -489,10 +304,10 @@ emit_landlock(struct arena *a, struct diags *d, const struct sources *s,
 	if (c->has_allow_vars)
 		e.model.target.flags |= BLOB_F_ENV_ALLOW;
 	for (uint32_t i = 0; i < c->commands.n; i++)
-		*VEC_PUSH(a, &e.model.commands) = c->commands.v[i];
+		*VEC_PUSH(a, &e.model.commands) = c->commands.v[i].name;
 	e.model.name = c->policy->name;
 	e.model.version = c->policy->version;
 	if (provenance)
-		emit_provenance(&e);
+		emit_provenance(&e.model, a, s, c, e.rule);
 	return blob_write(&e.model, a, d, ret_bytes, ret_size);
 }

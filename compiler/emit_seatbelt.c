@@ -174,7 +174,7 @@ for_the_loader(struct seatbelt *s)
 	}
 	for (uint32_t i = 0; i < c->commands.n; i++) {
 		seatbelt_puts(&s->text, ";@ refuse");
-		value(s, c->commands.v[i]);
+		value(s, c->commands.v[i].name);
 		seatbelt_puts(&s->text, "\n");
 	}
 }

@@ -137,6 +137,7 @@ expand_environment(struct arena *a, struct diags *d, const struct policy *p,
 	    {&p->allow_vars, BLOB_ENV_ALLOW},
 	    {&p->deny_vars, BLOB_ENV_DENY},
 	};
+	uint32_t order = 0;
 	bool ok = true;
 
 	for (size_t l = 0; l < ARRAY_LEN(lists); l++) {
@@ -147,6 +148,9 @@ expand_environment(struct arena *a, struct diags *d, const struct policy *p,
 			*VEC_PUSH(a, &caps->envs) = (struct cap_env){
 			    .kind = lists[l].kind,
 			    .name = n->name,
+			    .order = order++,
+			    .at = n->at,
+			    .origin = n->origin,
 			};
 		}
 	}
@@ -158,6 +162,9 @@ expand_environment(struct arena *a, struct diags *d, const struct policy *p,
 		    .kind = BLOB_ENV_SET,
 		    .name = s->key,
 		    .value = expand_value(a, t, s->value),
+		    .order = order++,
+		    .at = s->key_at,
+		    .origin = p->set_vars.v[i].origin,
 		};
 	}
 	caps->has_allow_vars = p->has_allow_vars;

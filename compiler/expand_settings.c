@@ -113,16 +113,25 @@ expand_network(struct settings *e)
 }
 
 static int
-compare_texts(const void *a, const void *b)
-{
-	return text_compare(*(const struct text *)a, *(const struct text *)b);
-}
-
-static int
 compare_named(const void *a, const void *b)
 {
 	return text_compare(
 	    ((const struct named *)a)->name, ((const struct named *)b)->name);
+}
+
+/* Of one name, what was said first: provenance does not hang on qsort. */
+static int
+compare_said(const void *pa, const void *pb)
+{
+	const struct named *a = pa, *b = pb;
+	int d = compare_named(a, b);
+
+	if (d == 0)
+		d = (a->at.source > b->at.source) -
+		    (a->at.source < b->at.source);
+	return d != 0
+		   ? d
+		   : (a->at.begin > b->at.begin) - (a->at.begin < b->at.begin);
 }
 
 /* What is denied and not allowed; an allow list wins, as in nono. */
@@ -142,13 +151,13 @@ expand_commands(struct settings *e)
 		if (bsearch(&p->commands_deny.v[i], allow, allowed,
 			sizeof(*allow), compare_named) == NULL)
 			*VEC_PUSH(e->arena, &c->commands) =
-			    p->commands_deny.v[i].name;
+			    p->commands_deny.v[i];
 	if (c->commands.n > 1)
 		qsort(c->commands.v, c->commands.n, sizeof(*c->commands.v),
-		    compare_texts);
+		    compare_said);
 	for (uint32_t i = 0; i < c->commands.n; i++)
-		if (n == 0 ||
-		    !text_equal(c->commands.v[n - 1], c->commands.v[i]))
+		if (n == 0 || compare_named(&c->commands.v[n - 1],
+				  &c->commands.v[i]) != 0)
 			c->commands.v[n++] = c->commands.v[i];
 	c->commands.n = n;
 }

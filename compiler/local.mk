@@ -121,6 +121,8 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/dump_words.h \
 	compiler/emit.h \
 	compiler/emit_landlock.c \
+	compiler/emit_prov.c \
+	compiler/emit_prov.h \
 	compiler/emit_seatbelt.c \
 	compiler/emit_seatbelt.h \
 	compiler/emit_seatbelt_base.c \

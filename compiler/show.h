@@ -4,6 +4,7 @@
 #include "compiler/compile.h"
 #include "compiler/decide.h"
 #include "compiler/report.h"
+#include "compiler/side.h"
 
 /*
  * nonoc show without a stage: the policy as it takes effect on a kernel, one
@@ -24,7 +25,7 @@ void show_unenforced(
  * What stays open whatever the policy says: rights that the kernel does not
  * have, sockets that the policy leaves, what no kernel restricts.
  */
-void show_residual(const struct decider *d, const struct blob *b,
+void show_residual(const struct decider *d, const struct side_policy *p,
     struct text subject, struct report *r);
 
 #endif

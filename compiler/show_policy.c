@@ -167,7 +167,7 @@ show_network(struct shower *s)
 	f = add(s, "network", "restricted", text_of(modes[t.network]), "",
 	    "network");
 	begin(s, BLOB_TARG);
-	add_places(s, f, BLOB_TARG, 0);
+	add_places(s, f, BLOB_TARG, BLOB_SETTING_NETWORK);
 	begin(s, BLOB_PORT);
 	for (uint32_t i = 0; i < s->blob->nports; i++) {
 		const struct blob_port p = blob_port(s->blob, i);
@@ -178,12 +178,17 @@ show_network(struct shower *s)
 		    "port");
 		add_places(s, f, BLOB_PORT, i);
 	}
-	if ((decide_scoped(s->decider) & BLOB_SCOPE_SIGNAL) != 0)
-		add(s, "scope", "closed", TEXT("signals to other processes"),
-		    "", "closed");
-	if ((decide_scoped(s->decider) & BLOB_SCOPE_ABSTRACT_UNIX) != 0)
-		add(s, "scope", "closed",
+	begin(s, BLOB_TARG);
+	if ((decide_scoped(s->decider) & BLOB_SCOPE_SIGNAL) != 0) {
+		f = add(s, "scope", "closed",
+		    TEXT("signals to other processes"), "", "closed");
+		add_places(s, f, BLOB_TARG, BLOB_SETTING_SIGNAL);
+	}
+	if ((decide_scoped(s->decider) & BLOB_SCOPE_ABSTRACT_UNIX) != 0) {
+		f = add(s, "scope", "closed",
 		    TEXT("abstract sockets of other processes"), "", "closed");
+		add_places(s, f, BLOB_TARG, BLOB_SETTING_ABSTRACT);
+	}
 }
 
 static void
@@ -262,7 +267,7 @@ show_policy(struct compile *c, const char *argument, struct report_style style)
 	show_denies(&s);
 	show_network(&s);
 	show_process(&s);
-	show_residual(s.decider, s.blob, s.subject, &s.report);
+	show_residual(s.decider, s.policy, s.subject, &s.report);
 	show_unenforced(&s.report, s.subject, c);
 	s.report.summary = arena_printf(s.arena,
 	    "%u grants, %u denied paths, on Landlock ABI %u%s",

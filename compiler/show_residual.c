@@ -5,7 +5,7 @@
 /*
  * Found by asking the decider, so that nothing is called closed that is not.
  */
-static void
+static struct finding *
 add(struct report *r, struct text subject, const char *what)
 {
 	struct finding *f = report_add(r, "residual", REPORT_NOTE, "open");
@@ -14,6 +14,7 @@ add(struct report *r, struct text subject, const char *what)
 	f->subject = subject;
 	f->region = text_of(what);
 	f->message = arena_printf(r->arena, "open      %s", what);
+	return f;
 }
 
 /* What follows where the kernel lacks a right that the policy handles. */
@@ -48,9 +49,9 @@ add_lost(const struct decider *d, const struct blob *b, struct text subject,
 	for (size_t i = 0; i < ARRAY_LEN(lost); i++)
 		if (((fs & lost[i].fs) | (net & lost[i].net) |
 			(scope & lost[i].scope)) != 0)
-			add(r, subject, lost[i].what);
+			(void)add(r, subject, lost[i].what);
 	if ((fs & BLOB_FS_REFER) != 0)
-		add(r, subject,
+		(void)add(r, subject,
 		    "(closed, instead: moving files between directories)");
 }
 
@@ -104,37 +105,50 @@ add_network(const struct decider *d, const struct blob *b, struct text subject,
 		decide_here(d, &asked[i].request, &answer);
 		if (answer.verdict != DECIDE_DENIED &&
 		    (handled & asked[i].handled) == 0)
-			add(r, subject, asked[i].what);
+			(void)add(r, subject, asked[i].what);
 	}
 }
 
+/* What is open because the profile says so, at the line that does. */
 static void
-add_scopes(const struct decider *d, const struct blob *b, struct text subject,
-    struct report *r)
+add_setting(struct report *r, struct text subject, const struct side_policy *p,
+    enum blob_setting setting, const char *what)
 {
-	const uint64_t scoped = blob_target(b).scoped;
-	const uint64_t handled = blob_target(b).fs_handled;
+	enum { ORIGINS_SHOWN = 2 };
 
-	(void)d;
+	(void)side_places(
+	    r, add(r, subject, what), p, BLOB_TARG, setting, "", ORIGINS_SHOWN);
+}
+
+static void
+add_scopes(const struct side_policy *p, struct text subject, struct report *r)
+{
+	const uint64_t scoped = blob_target(&p->blob).scoped;
+	const uint64_t handled = blob_target(&p->blob).fs_handled;
+
 	if ((scoped & BLOB_SCOPE_SIGNAL) == 0)
-		add(r, subject, "signals to other processes");
+		add_setting(r, subject, p, BLOB_SETTING_SIGNAL,
+		    "signals to other processes");
 	if ((scoped & BLOB_SCOPE_ABSTRACT_UNIX) == 0)
-		add(r, subject, "abstract sockets");
+		add_setting(
+		    r, subject, p, BLOB_SETTING_ABSTRACT, "abstract sockets");
 	if ((handled & BLOB_FS_RESOLVE_UNIX) == 0)
-		add(r, subject, "sockets in the file system");
+		(void)add(r, subject, "sockets in the file system");
 }
 
 void
-show_residual(const struct decider *d, const struct blob *b,
+show_residual(const struct decider *d, const struct side_policy *p,
     struct text subject, struct report *r)
 {
+	const struct blob *b = &p->blob;
+
 	report_rule(r, "residual", "what stays open whatever the policy says");
 	add_lost(d, b, subject, r);
 	add_network(d, b, subject, r);
-	add_scopes(d, b, subject, r);
-	add(r, subject,
+	add_scopes(p, subject, r);
+	(void)add(r, subject,
 	    "stat, chmod, chown, utime, extended attributes, file locks");
-	add(r, subject, "System V IPC, keyrings, descriptors left open");
+	(void)add(r, subject, "System V IPC, keyrings, descriptors left open");
 }
 
 void

@@ -348,7 +348,7 @@ show_process(struct shower *s, const struct capset *c)
 		add(s, "environment", kinds[c->envs.v[i].kind],
 		    c->envs.v[i].name, "variable", kinds[c->envs.v[i].kind]);
 	for (uint32_t i = 0; i < c->commands.n; i++)
-		add(s, "command", "refused", c->commands.v[i], "command",
+		add(s, "command", "refused", c->commands.v[i].name, "command",
 		    "not started as");
 }
 

@@ -140,6 +140,23 @@ subject(const struct why *w)
 	return name.len > 0 ? name : w->policy->key;
 }
 
+/* Nothing grants it, as nothing restricts it: which setting says so? */
+static void
+explain_open(struct why *w, struct finding *f)
+{
+	enum blob_setting setting = BLOB_SETTING_NETWORK;
+
+	report_detail(&w->report, f, "the policy does not restrict this");
+	if (w->request.op == DECIDE_SIGNAL)
+		setting = BLOB_SETTING_SIGNAL;
+	else if (w->request.op == DECIDE_CONNECT_ABSTRACT)
+		setting = BLOB_SETTING_ABSTRACT;
+	else if (w->word->argument != WHY_PORT &&
+		 w->word->argument != WHY_FAMILY)
+		return;
+	why_places(w, f, BLOB_TARG, setting, "the setting");
+}
+
 /* The rules that together allow it, each at its lines. */
 static void
 explain_support(struct why *w, struct finding *f, const struct decider *decider)
@@ -149,8 +166,7 @@ explain_support(struct why *w, struct finding *f, const struct decider *decider)
 
 	decide_support(decider, &w->request, w->arena, &rules);
 	if (rules.n == 0)
-		report_detail(
-		    &w->report, f, "the policy does not restrict this");
+		explain_open(w, f);
 	for (uint32_t i = 0; i < rules.n; i++) {
 		const uint32_t r = rules.v[i];
 		struct text t;
@@ -360,14 +376,22 @@ explain_cause(struct why *w, struct finding *f)
 	case DECIDE_BY_FILTER:
 		report_detail(&w->report, f,
 		    "the policy's seccomp program refuses such a socket");
+		why_places(w, f, BLOB_TARG, BLOB_SETTING_NETWORK,
+		    "the network is restricted");
 		break;
 	case DECIDE_BY_SCOPE:
 		report_detail(&w->report, f, "the scope %s is closed",
 		    blob_scope_name(a->scope));
+		why_places(w, f, BLOB_TARG,
+		    a->scope == BLOB_SCOPE_SIGNAL ? BLOB_SETTING_SIGNAL
+						  : BLOB_SETTING_ABSTRACT,
+		    "the scope is closed");
 		break;
 	case DECIDE_BY_PORT:
 		report_detail(&w->report, f, "%s is not granted on the port",
 		    blob_net_name(a->net & (~a->net + 1)));
+		why_places(w, f, BLOB_TARG, BLOB_SETTING_NETWORK,
+		    "the network is restricted");
 		break;
 	case DECIDE_BY_REFER:
 	case DECIDE_BY_RULES:

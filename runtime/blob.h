@@ -290,9 +290,19 @@ enum {
 	BLOB_ORIGIN_SIZE = 16,
 
 	BLOB_L_TAG = 0,	   /* u32, any critical section but STRS */
-	BLOB_L_RECORD = 4, /* u32, index of the record in it; TARG has one */
+	BLOB_L_RECORD = 4, /* u32, index of the record in it; TARG: a setting */
 	BLOB_L_ORIGIN = 8, /* u32, index of an origin */
 	BLOB_LINK_SIZE = 12,
+};
+
+/* What a link to TARG is about: it has one record and several settings. */
+enum blob_setting {
+	BLOB_SETTING_NETWORK,  /* the mode */
+	BLOB_SETTING_SIGNAL,   /* the scope, and whether it is required */
+	BLOB_SETTING_ABSTRACT, /* the same */
+	BLOB_SETTING_PATHNAME, /* BLOB_F_UNIX_PATHNAME */
+	BLOB_SETTING_PROXY,    /* BLOB_F_PROXY_INSECURE */
+	BLOB_SETTINGS,
 };
 
 enum blob_source_kind { BLOB_SOURCE_PROFILE, BLOB_SOURCE_GROUP };

@@ -120,7 +120,7 @@ records(const struct blob *b, uint32_t tag)
 {
 	switch (tag) {
 	case BLOB_TARG:
-		return 1;
+		return BLOB_SETTINGS;
 	case BLOB_PATH:
 		return b->npaths;
 	case BLOB_DENY:
