@@ -297,6 +297,10 @@ int rights_ruleset(const struct rights *r);
 /* Asks the kernel for each right by itself and takes out those it refuses. */
 void rights_confirm(struct rights *r);
 
+/* For the report: what is mounted where the policy grants what is above. */
+void mounts_read(const struct launch *l);
+void mounts_print(int fd);
+
 /* What was set and removed: names, no values. */
 void environment_print(const struct launch *l, int fd);
 /* Is none of these variables ever passed on?  "NAME", or "BEGINNING*". */

@@ -31,6 +31,8 @@ main(int argc, char **argv)
 	if (l.within != NULL)
 		within_apply(&l);
 	rules_apply(&l);
+	if (l.opt.dry_run || l.opt.verbose)
+		mounts_read(&l);
 	environment_filter(&l);
 	if (l.within != NULL)
 		within_restrict(&l);

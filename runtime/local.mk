@@ -40,6 +40,7 @@ loader_linux = \
 	runtime/links.c \
 	runtime/listing.c \
 	runtime/load.c \
+	runtime/mounts.c \
 	runtime/options_linux.c \
 	runtime/path_linux.c \
 	runtime/planted.c \

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "runtime/launch.h"
 #include "runtime/report.h"
@@ -194,6 +195,23 @@ has_sockets(const struct launch *l, uint64_t rights)
 	return true;
 }
 
+/* May /proc be read? */
+static bool
+reads_processes(const struct launch *l)
+{
+	static const struct path proc = {sizeof("/proc") - 1, "/proc"};
+
+	for (uint32_t i = 0; i < l->blob.npaths; i++) {
+		const struct blob_path r = blob_path(&l->blob, i);
+
+		if (l->outcomes[i] == OUTCOME_GRANTED &&
+		    (r.rights & BLOB_FS_READ_FILE) != 0 &&
+		    path_covers_below(l->roots[r.root].at, r.suffix, proc))
+			return true;
+	}
+	return false;
+}
+
 /* What stays open on this kernel whatever the policy says. */
 static void
 print_residual(const struct launch *l, int fd)
@@ -228,6 +246,9 @@ print_residual(const struct launch *l, int fd)
 	    {true,
 		"stat, chmod, chown, utime, extended attributes, file locks"},
 	    {true, "executing whatever may be read, by its interpreter"},
+	    {geteuid() == 0 && reads_processes(l),
+		"environments and memory maps of all processes, read by root "
+		"in /proc"},
 	    {true, "processor time, memory, processes without limit"},
 	    {true, "System V IPC, keyrings"},
 	};
@@ -235,6 +256,7 @@ print_residual(const struct launch *l, int fd)
 	for (size_t i = 0; i < sizeof(residual) / sizeof(*residual); i++)
 		if (residual[i].open)
 			say(fd, "residual   ", residual[i].what, NULL);
+	mounts_print(fd);
 	line_add("residual   descriptors 0, 1, 2");
 	for (unsigned i = 0; i < l->nkeep; i++) {
 		const int flags = fcntl(l->keep[i], F_GETFD);
