@@ -1,6 +1,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -47,12 +48,24 @@ descriptors_drop(const struct launch *l)
 	}
 }
 
+static const char *const standard[FIRST] = {
+    "standard input", "standard output", "standard error"};
+
+/*
+ * A closed standard descriptor would be the number of the next file opened, so
+ * that messages went into it: /dev/null takes its place.
+ */
+static void
+fill_standard(int fd)
+{
+	if (open("/dev/null", O_RDWR) != fd)
+		die("descriptors", standard[fd],
+		    ": it is closed, and /dev/null cannot replace it", NULL);
+}
+
 static _Noreturn void
 refuse(int fd, const char *why, const char *remedy)
 {
-	static const char *const standard[FIRST] = {
-	    "standard input", "standard output", "standard error"};
-
 	if (fd < FIRST)
 		die("descriptors", standard[fd], ": ", why,
 		    ", redirect it as with </dev/null", NULL);
@@ -66,9 +79,13 @@ check(int fd)
 {
 	struct stat st;
 
-	if (fstat(fd, &st) != 0)
-		refuse(
-		    fd, "it is not open", ", open it or leave the option out");
+	if (fstat(fd, &st) != 0) {
+		if (fd >= FIRST)
+			refuse(fd, "it is not open",
+			    ", open it or leave the option out");
+		fill_standard(fd);
+		return;
+	}
 	if (S_ISDIR(st.st_mode))
 		refuse(fd, "a directory would lead around the policy", "");
 	if (descriptor_is_ring(fd, &st))
@@ -79,7 +96,6 @@ check(int fd)
 void
 descriptors_close(struct launch *l)
 {
-	descriptors_fill_standard();
 	for (int fd = 0; fd < FIRST; fd++)
 		check(fd);
 	for (unsigned i = 0; i < l->nkeep; i++)

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,24 +9,6 @@
 #include "runtime/landlock.h"
 #include "runtime/launch.h"
 #include "runtime/report.h"
-
-enum { FIRST = 3 }; /* above standard input, output and error */
-
-void
-descriptors_fill_standard(void)
-{
-	struct pollfd std[FIRST] = {{.fd = 0}, {.fd = 1}, {.fd = 2}};
-
-	if (poll(std, FIRST, 0) < 0)
-		die("descriptors", "poll: ", strerror(errno), NULL);
-	for (int i = 0; i < FIRST; i++) {
-		if ((std[i].revents & POLLNVAL) != 0 &&
-		    open("/dev/null", O_RDWR) != i)
-			die("descriptors", "standard descriptor ",
-			    decimal((uint64_t)i),
-			    " is closed and /dev/null cannot replace it", NULL);
-	}
-}
 
 /*
  * A ring opens files with the rights of whoever registered with it, which may

@@ -168,7 +168,6 @@ kernel_negotiate(struct launch *l)
 	struct rights have;
 
 	l->abi = kernel_abi();
-	l->errata = landlock_errata();
 	if (l->abi < l->target.abi_min && !waived(l))
 		die("kernel", "the policy needs Landlock ABI ",
 		    decimal(l->target.abi_min), ", this kernel has ",

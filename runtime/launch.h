@@ -87,7 +87,7 @@ struct launch {
 	struct blob blob;
 	struct blob_target target;
 	struct launch *within; /* the base policy's; NULL: there is none */
-	unsigned abi, errata;
+	unsigned abi;
 	struct rights handled; /* by the ruleset that the kernel accepted */
 	struct rights lost;    /* wanted, and nothing else does their work */
 	int ruleset;
@@ -218,11 +218,6 @@ void planted_judge(const struct launch *l);
 /* `fd` stays open until exec, in spite of descriptors_drop(). */
 void descriptors_keep(struct launch *l, int fd);
 void descriptors_drop(const struct launch *l);
-/*
- * A closed standard descriptor would be the number of the next file opened, so
- * that messages went into it: /dev/null takes its place.
- */
-void descriptors_fill_standard(void);
 /* Could it open files by way of io_uring?  It is no directory. */
 bool descriptor_is_ring(int fd, const struct stat *st);
 /* Closes `first` to `last`, both included. */

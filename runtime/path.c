@@ -48,10 +48,12 @@ path_covers_below(struct path dir, const char *suffix, struct path inner)
 		return false;
 	if (*suffix == '\0')
 		return true;
-	return inner.len > dir.len &&
-	       path_covers((struct path){strlen(suffix), suffix},
-		   (struct path){
-		       inner.len - dir.len - 1, inner.s + dir.len + 1});
+	if (inner.len == dir.len)
+		return false;
+	for (inner.s += dir.len + 1; *suffix != '\0'; suffix++)
+		if (*suffix != *inner.s++) /* the final NUL, at the latest */
+			return false;
+	return *inner.s == '/' || *inner.s == '\0';
 }
 
 int

@@ -20,11 +20,13 @@ place_open(const char *path, int flags, struct place *ret)
 	const size_t n = strlen(path);
 	int fd;
 
-	if (n >= sizeof(ret->s) || !path_canonical(path))
+	if (n >= sizeof(ret->s) ||
+	    (!path_canonical(path) && strcmp(path, "/") != 0))
 		return -1;
 	fd = open_plain(path, flags | O_CLOEXEC);
 	if (fd >= 0)
-		place_set(ret, (struct path){n, path});
+		place_set(ret,
+		    n == 1 ? (struct path){0, ""} : (struct path){n, path});
 	return fd;
 }
 

@@ -107,7 +107,6 @@ policy_file_read(struct launch *l, uint32_t most, uint8_t **ret_bytes)
 	const int fd = open_policy(l, name);
 	uint32_t size = check_file(name, fd, path_keep(&l->scratch), most);
 
-	size = read_all(name, fd, size, ret_bytes);
-	close(fd);
-	return size;
+	/* Exec closes it, for less than doing it here. */
+	return read_all(name, fd, size, ret_bytes);
 }

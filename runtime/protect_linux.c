@@ -13,12 +13,9 @@
 static bool
 open_self(const char *name, struct place *ret, struct stat *ret_st)
 {
-	const int fd = place_open(name, O_PATH, ret);
-	const bool found = fd >= 0 && fstat(fd, ret_st) == 0;
+	const int fd = place_open(name, O_PATH, ret); /* until exec */
 
-	if (fd >= 0)
-		close(fd);
-	return found;
+	return fd >= 0 && fstat(fd, ret_st) == 0;
 }
 
 /*

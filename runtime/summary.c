@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "runtime/landlock.h"
 #include "runtime/launch.h"
 #include "runtime/report.h"
 
@@ -36,7 +37,7 @@ print_policy(const struct launch *l, int fd)
 			l->within->blob.bytes + BLOB_H_ID, BLOB_ID_SIZE),
 		    NULL);
 	say(fd, "kernel     Landlock ABI ", decimal(l->abi), ", errata ",
-	    hexadecimal(l->errata), NULL);
+	    hexadecimal(landlock_errata()), NULL);
 }
 
 const char *

@@ -10,21 +10,7 @@
 #include "runtime/macos/darwin.h"
 #include "runtime/report.h"
 
-enum {
-	STANDARD = 3,  /* input, output and error */
-	LISTED = 4096, /* descriptors looked at in one go */
-};
-
-/* poll(2) takes no terminals here, so each is asked by itself. */
-void
-descriptors_fill_standard(void)
-{
-	for (int i = 0; i < STANDARD; i++)
-		if (fcntl(i, F_GETFD) < 0 && open("/dev/null", O_RDWR) != i)
-			die("descriptors", "standard descriptor ",
-			    decimal((uint64_t)i),
-			    " is closed and /dev/null cannot replace it", NULL);
-}
+enum { LISTED = 4096 }; /* descriptors looked at in one go */
 
 /* Nothing else here opens files with the rights of another time. */
 bool
