@@ -8,6 +8,7 @@ fuzz_programs = \
 	tests/fuzz/json \
 	tests/fuzz/path \
 	tests/fuzz/sbpl \
+	tests/fuzz/seatbelt \
 	tests/fuzz/yaml
 
 fuzz_ldflags = $(AM_LDFLAGS) -fsanitize=fuzzer
@@ -16,6 +17,7 @@ tests_fuzz_blob_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_json_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_path_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_sbpl_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_seatbelt_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_yaml_LDFLAGS = $(fuzz_ldflags)
 
 EXTRA_DIST += tests/fuzz/corpus

@@ -8,6 +8,8 @@ macos_tests = \
 EXTRA_DIST += \
 	$(macos_tests) \
 	tests/macos/act.c \
+	tests/macos/mutants \
+	tests/macos/mutants.list \
 	tests/macos/seatbelt.json \
 	tests/macos/seatbelt.tab \
 	tests/macos/seatbelt.test
