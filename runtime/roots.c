@@ -137,6 +137,26 @@ need_home(struct launch *l)
 		    ": name it with --home DIR", NULL);
 }
 
+/*
+ * By what name a shell has come to the working directory, if it says so and it
+ * still leads there: its links count as those of --cwd do.  NULL: by its own,
+ * or nobody knows.
+ */
+static const char *
+shell_name(const struct root *cwd)
+{
+	const char *name = getenv("PWD");
+	struct stat here, there;
+
+	if (name == NULL || *name != '/' || strcmp(name, cwd->at.s) == 0)
+		return NULL;
+	return fstat(cwd->fd, &here) == 0 && stat(name, &there) == 0 &&
+		       here.st_dev == there.st_dev &&
+		       here.st_ino == there.st_ino
+		   ? name
+		   : NULL;
+}
+
 static void
 open_cwd(struct launch *l)
 {
@@ -155,7 +175,7 @@ open_cwd(struct launch *l)
 		    ", change to one that exists", NULL);
 	r->fd = fd;
 	r->at = path_keep(&l->scratch);
-	r->given = l->opt.cwd;
+	r->given = l->opt.cwd != NULL ? l->opt.cwd : shell_name(r);
 	r->known = true;
 }
 
