@@ -102,15 +102,17 @@ prove_pair(struct compile *c, struct report *r, const struct side_pair *pair,
 		struct finding *f;
 		struct text words;
 		struct witness w;
+		const char *why;
 
 		if (change->kind == DIFF_MOVED)
 			break; /* they come last */
 		f = r->findings.v[first + i];
-		if (!witness_find(&ws, change, &w)) {
+		if (!witness_find(&ws, change, &w, &why)) {
 			proof->unable++;
+			report_detail(r, f, "kernel: not asked: %s", why);
 			continue;
 		}
-		switch (prover_try(prover, change, &w, &words)) {
+		switch (prover_try(prover, &ws, change, &w, &words)) {
 		case PROVE_AGREES:
 			proof->agree++;
 			break;

@@ -136,7 +136,7 @@ judge_change(struct gate *g, const struct side_pair *p, struct witnesses *ws,
 	struct finding *f = change_report(&g->report, p, c);
 	struct witness w;
 
-	if (witness_find(ws, c, &w))
+	if (witness_find(ws, c, &w, NULL))
 		report_detail(&g->report, f, "for example: %s",
 		    witness_text(g->report.arena, &w).s);
 	if (!waive(g, f) && c->kind == DIFF_PLACE)

@@ -63,6 +63,10 @@ struct diff_change {
 	bool if_file;	 /* `at` may be a directory as well */
 	bool everywhere; /* not handled: on all paths; `at` is "/" */
 	struct VEC(struct diff_except) excepts;
+	/* DIFF_PLACE: where that is, and a right on `at` that shows it. */
+	const struct decide_env *env;
+	/* DIFF_PORT, DIFF_SOCKET, DIFF_SCOPE: one request that shows it. */
+	struct decide_request example;
 	/* The records behind it on each side, for their origins. */
 	uint32_t tag;
 	struct decide_rules records[2];

@@ -22,6 +22,10 @@ void diff_variables(struct diff *d);
 void diff_commands(struct diff *d);
 void diff_kernel(struct diff *d);
 
+/* "make an inet socket (stream)" */
+struct text diff_socket_text(
+    struct arena *a, uint32_t family, uint32_t socktype);
+
 /* Does it permit that, enforced or not? */
 bool diff_allows(const struct decider *d, const struct decide_request *r);
 

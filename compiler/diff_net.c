@@ -111,6 +111,25 @@ port_right(enum decide_op op)
 				     : BLOB_NET_BIND_UDP;
 }
 
+/* One that is named, else a high one that is not and needs no privilege. */
+static struct decide_request
+example_port(const struct sample *s, enum decide_op op, const bool *in)
+{
+	enum { HIGH = 40000 };
+	struct decide_request r = {.op = op, .port = HIGH};
+	uint32_t i = 0;
+
+	while (i < s->ports.n && (!in[i] || s->ports.v[i] == 0))
+		i++;
+	if (!in[s->ports.n])
+		r.port = i < s->ports.n ? s->ports.v[i] : 0;
+	else
+		while (bsearch(&r.port, s->ports.v, s->ports.n, sizeof(r.port),
+			   by_number) != NULL)
+			r.port++;
+	return r;
+}
+
 static void
 diff_port_op(struct diff *d, const struct decider *const deciders[2],
     const struct sample *s, enum decide_op op, const char *what, bool gained)
@@ -131,6 +150,7 @@ diff_port_op(struct diff *d, const struct decider *const deciders[2],
 	c = diff_add(d, DIFF_PORT, gained);
 	c->what = text_of(what);
 	c->region = ports_text(d->arena, s, in, in[s->ports.n]);
+	c->example = example_port(s, op, in);
 	c->tag = BLOB_PORT;
 	for (unsigned side = 0; side < 2; side++) {
 		for (uint32_t i = 0; i < d->blob[side]->nports; i++) {
@@ -174,6 +194,17 @@ types_text(struct arena *a, unsigned types)
 	return list;
 }
 
+struct text
+diff_socket_text(struct arena *a, uint32_t family, uint32_t socktype)
+{
+	for (size_t i = 0; i < ARRAY_LEN(named); i++)
+		if (named[i].number == family)
+			return arena_printf(a, "make a socket of %s (%s)",
+			    named[i].name, types_text(a, 1u << socktype).s);
+	return arena_printf(a, "make a socket of family %u (%s)",
+	    (unsigned)family, types_text(a, 1u << socktype).s);
+}
+
 /* With any protocol that a program of seccomp might tell apart. */
 static bool
 socket_gained(const struct decider *const deciders[2], bool gained,
@@ -213,6 +244,25 @@ sample_sockets(const struct decider *const deciders[2], bool gained,
 	return n;
 }
 
+/* One that needs no privilege, if there is one: else none (family 0). */
+static struct decide_request
+example_socket(const struct decider *const deciders[2], bool gained)
+{
+	enum { STREAM = 1, DGRAM = 2, PACKET = 17 };
+	struct decide_request r = {.op = DECIDE_SOCKET};
+
+	for (size_t i = 0; i < ARRAY_LEN(named); i++)
+		for (uint32_t type = STREAM; type <= DGRAM; type++) {
+			r.family = named[i].number;
+			r.socktype = type;
+			if (r.family != PACKET &&
+			    diff_allows(deciders[gained], &r) &&
+			    !diff_allows(deciders[!gained], &r))
+				return r;
+		}
+	return (struct decide_request){.op = DECIDE_SOCKET};
+}
+
 static void
 diff_sockets(
     struct diff *d, const struct decider *const deciders[2], bool gained)
@@ -242,6 +292,7 @@ diff_sockets(
 	c = diff_add(d, DIFF_SOCKET, gained);
 	c->what = TEXT("make sockets");
 	c->region = list;
+	c->example = example_socket(deciders, gained);
 	diff_about(d, c, BLOB_SETTING_NETWORK);
 }
 
@@ -269,6 +320,7 @@ diff_scopes(
 		c = diff_add(d, DIFF_SCOPE, gained);
 		c->what = text_of(scopes[i].what);
 		c->region = text_of(scopes[i].region);
+		c->example = r;
 		diff_about(d, c, scopes[i].setting);
 	}
 }

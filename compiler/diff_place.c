@@ -220,6 +220,43 @@ is_said(const struct search *s, struct text what, const struct decide_path *at)
 	return false;
 }
 
+/* With consent, unless it is then refused there. */
+static const struct decide_env *
+keep_env(const struct search *s, const struct decide_env *env)
+{
+	struct arena *a = s->diff->arena;
+	struct decide_env *kept = ARENA_NEW(a, struct decide_env);
+
+	*kept = *env;
+	kept->consent = launched(s, s->to) == s->deciders[s->to][ASKED];
+	for (unsigned r = 0; r < BLOB_ROOTS; r++)
+		kept->places[r].suffix = arena_text(a, env->places[r].suffix);
+	return kept;
+}
+
+/* Where it is launched, some rule or other is granted: an example. */
+static void
+add_example(struct search *s, struct diff_change *c)
+{
+	const struct blob *b = s->diff->blob[s->to];
+	const struct decider *d = launched(s, s->to);
+
+	for (uint32_t i = 0; i < s->asks.n + b->npaths; i++) {
+		const uint32_t rule =
+		    i < s->asks.n ? s->asks.v[i].rule : i - s->asks.n;
+		const struct blob_path p = blob_path(b, rule);
+		const struct decide_object o = object(s, rule, 0);
+		const uint64_t rights =
+		    decide_rights(d, &o, NULL, NULL) & p.rights;
+
+		if (rights == 0)
+			continue;
+		c->at = (struct decide_path){text_of(p.suffix), p.root};
+		c->tree = rights;
+		return;
+	}
+}
+
 static void
 say_launch(struct search *s, const struct decide_env *env)
 {
@@ -234,6 +271,8 @@ say_launch(struct search *s, const struct decide_env *env)
 	c = diff_add(s->diff, DIFF_PLACE, s->to == 1);
 	c->what = TEXT("launch");
 	c->region = arena_printf(a, "where %s", places_text(s, env).s);
+	c->env = keep_env(s, env);
+	add_example(s, c);
 	c->tag = BLOB_PATH;
 	c->aside = TEXT("the other is refused there");
 	if (no.why != DECIDE_REFUSED_DENY)
@@ -270,6 +309,7 @@ say_rule(struct search *s, const struct decide_env *env, struct ask *ask,
 	if (tree != 0)
 		c->region = arena_printf(a, "%s/**", c->region.s);
 	c->aside = arena_printf(a, "where %s", places_text(s, env).s);
+	c->env = keep_env(s, env);
 	c->tag = BLOB_PATH;
 	*VEC_PUSH(a, &c->records[s->to]) = ask->rule;
 	/* What grants it as long as the roots lie apart. */

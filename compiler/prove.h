@@ -10,7 +10,8 @@
  * HOME, working directory and roots; what they say of absolute paths is moved
  * into that tree, and the program that tries the witness may be run.  All else
  * of them stays as it is.  Nothing outside of the tree is touched, and it is
- * gone afterwards.
+ * gone afterwards.  Ports are asked about on the loopback interface, signals
+ * and abstract sockets with this process as the one outside.
  */
 struct prover;
 
@@ -29,7 +30,8 @@ enum prove_result {
  * One change.  *ret_words is "old=EACCES new=ok", or why it could not be
  * asked.
  */
-enum prove_result prover_try(struct prover *p, const struct diff_change *c,
-    const struct witness *w, struct text *ret_words);
+enum prove_result prover_try(struct prover *p, struct witnesses *ws,
+    const struct diff_change *c, const struct witness *w,
+    struct text *ret_words);
 
 #endif

@@ -67,6 +67,8 @@ prove_tree_remove(const struct prove_tree *t)
 struct text
 prove_root(const struct prove_tree *t, enum blob_root root)
 {
+	if (t->env != NULL && t->env->places[root].root != root)
+		return prove_place(t, &t->env->places[root]);
 	return arena_printf(t->arena, "%s/%s", t->top.s, names[root]);
 }
 
@@ -119,6 +121,15 @@ make_file(const char *path)
 		return false;
 	(void)close(fd);
 	return true;
+}
+
+void
+prove_tree_root(const struct prove_tree *t, enum blob_root root)
+{
+	struct text place = prove_root(t, root);
+
+	if (make_parents(t, place))
+		(void)mkdir(place.s, 0700);
 }
 
 void

@@ -9,6 +9,8 @@
 struct prove_tree {
 	struct arena *arena;
 	struct text top; /* absolute; "" before it is made */
+	/* Where roots lie in each other; NULL: each apart from all others. */
+	const struct decide_env *env;
 };
 
 /* False with errno. */
@@ -19,6 +21,9 @@ void prove_tree_remove(const struct prove_tree *t);
 struct text prove_root(const struct prove_tree *t, enum blob_root root);
 struct text prove_place(
     const struct prove_tree *t, const struct decide_path *path);
+
+/* Makes the directory of a root, where it lies now. */
+void prove_tree_root(const struct prove_tree *t, enum blob_root root);
 
 /*
  * All that the policy has rules for, but for what may be missing if `absent`.

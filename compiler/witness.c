@@ -49,11 +49,28 @@ decider(struct witnesses *w, enum diff_when when, unsigned side)
 }
 
 static bool
+separates_there(struct witnesses *w, const struct diff_change *c,
+    const struct decide_request *r, const struct decide_env *env)
+{
+	const unsigned to = c->gained ? 1 : 0;
+	struct arena scratch = {0};
+	bool allows[2];
+
+	for (unsigned side = 0; side < 2; side++)
+		allows[side] = diff_allows(
+		    decide_open(&scratch, w->diff->blob[side], env), r);
+	arena_release(&scratch);
+	return allows[to] && !allows[!to];
+}
+
+static bool
 separates(struct witnesses *w, const struct diff_change *c,
     const struct decide_request *r)
 {
 	const unsigned to = c->gained ? 1 : 0;
 
+	if (c->env != NULL)
+		return separates_there(w, c, r, c->env);
 	return diff_allows(decider(w, c->when, to), r) &&
 	       !diff_allows(decider(w, c->when, !to), r);
 }
@@ -71,16 +88,62 @@ child(struct arena *a, const struct decide_path *at, const char *name)
 }
 
 bool
+witness_holds(struct witnesses *w, const struct diff_change *c,
+    const struct witness *witness, unsigned abi)
+{
+	struct decide_env env;
+
+	if (witness->env != NULL)
+		env = *witness->env;
+	else
+		diff_environment(&env, witness->when);
+	env.abi = abi;
+	return separates_there(w, c, &witness->request, &env);
+}
+
+static const char *const reasons[DIFF_KINDS] = {
+    [DIFF_LAUNCH] = "which of them is launched at all is no operation",
+    [DIFF_ENVIRONMENT] = "nono-load filters variables, no kernel does",
+    [DIFF_COMMAND] = "nono-load refuses commands, no kernel does",
+    [DIFF_DENY] = "it matters where another root covers it",
+    [DIFF_KERNEL] = "it is about other kernels",
+    [DIFF_TERMS] = "no operation shows it by itself",
+    [DIFF_MOVED] = "it changes no access",
+};
+
+static bool
+find_other(struct witnesses *ws, const struct diff_change *c,
+    struct witness *ret_witness, const char **ret_why)
+{
+	*ret_why = reasons[c->kind];
+	if (*ret_why != NULL)
+		return false;
+	if (c->example.op == DECIDE_READ || !separates(ws, c, &c->example)) {
+		*ret_why = "none of its kind needs no privilege";
+		return false;
+	}
+	*ret_witness = (struct witness){.request = c->example};
+	return true;
+}
+
+bool
 witness_find(struct witnesses *ws, const struct diff_change *c,
-    struct witness *ret_witness)
+    struct witness *ret_witness, const char **ret_why)
 {
 	const bool tree = c->tree != 0;
 	const uint64_t rights = tree ? c->tree : c->file;
+	const char *why;
 
-	if (c->kind != DIFF_PATH || c->everywhere)
+	if (ret_why == NULL)
+		ret_why = &why;
+	if (c->kind != DIFF_PATH && c->kind != DIFF_PLACE)
+		return find_other(ws, c, ret_witness, ret_why);
+	*ret_why = "no operation on files shows it by itself";
+	if (c->everywhere || rights == 0)
 		return false;
 	for (size_t i = 0; i < ARRAY_LEN(shows); i++) {
 		struct witness w = {.when = c->when,
+		    .env = c->env,
 		    .there = shows[i].there,
 		    .directory = shows[i].directory};
 
@@ -101,10 +164,37 @@ witness_find(struct witnesses *ws, const struct diff_change *c,
 	return false;
 }
 
+static struct text
+other_text(struct arena *a, const struct decide_request *r)
+{
+	static const struct {
+		enum decide_op op;
+		const char *words;
+	} ports[] = {
+	    {DECIDE_CONNECT_TCP, "connect to TCP port"},
+	    {DECIDE_BIND_TCP, "bind TCP port"},
+	    {DECIDE_SEND_UDP, "send to UDP port"},
+	    {DECIDE_BIND_UDP, "bind UDP port"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(ports); i++)
+		if (ports[i].op == r->op)
+			return arena_printf(
+			    a, "%s %u", ports[i].words, (unsigned)r->port);
+	if (r->op == DECIDE_SIGNAL)
+		return TEXT("signal a process outside");
+	if (r->op == DECIDE_CONNECT_ABSTRACT)
+		return TEXT("connect to an abstract socket outside");
+	return diff_socket_text(a, r->family, r->socktype);
+}
+
 struct text
 witness_text(struct arena *a, const struct witness *w)
 {
 	struct text path = diff_path_text(a, &w->request.path);
+
+	if (w->request.op >= DECIDE_CONNECT_TCP)
+		return other_text(a, &w->request);
 
 	for (size_t i = 0; i < ARRAY_LEN(shows); i++)
 		if (shows[i].op == w->request.op &&
