@@ -72,6 +72,27 @@ list_profiles(struct compile *c)
 	return ok;
 }
 
+static int
+list(struct compile *c, const char *what)
+{
+	bool (*const print)(struct compile * c) =
+	    what == NULL		    ? NULL
+	    : strcmp(what, "groups") == 0   ? list_groups
+	    : strcmp(what, "profiles") == 0 ? list_profiles
+					    : NULL;
+	const struct profile_file *installed;
+
+	if (print == NULL)
+		return option_usage("list", usage_list,
+		    what == NULL ? "list what? groups or profiles"
+				 : "groups or profiles, not %s",
+		    what);
+	/* Of what is not installed there is no list, not an empty one. */
+	if (!store_default(&c->store, &installed))
+		return EXIT_REJECTED;
+	return print(c) ? EXIT_HOLDS : EXIT_REJECTED;
+}
+
 int
 cmd_list(int argc, char **argv)
 {
@@ -93,15 +114,10 @@ cmd_list(int argc, char **argv)
 		else if (o == OPTION_OTHER)
 			what = argv[i];
 	}
-	if (status == EXIT_HOLDS) {
-		if (what != NULL && strcmp(what, "groups") == 0)
-			status = list_groups(&c) ? EXIT_HOLDS : EXIT_REJECTED;
-		else if (what != NULL && strcmp(what, "profiles") == 0)
-			status = list_profiles(&c) ? EXIT_HOLDS : EXIT_REJECTED;
-		else
-			status = option_usage("list", usage_list,
-			    "list what? groups or profiles");
-	}
+	if (status == EXIT_HOLDS && !option_finish(&c))
+		status = EXIT_REJECTED;
+	if (status == EXIT_HOLDS)
+		status = list(&c, what);
 	compile_finish(&c);
 	return status;
 }

@@ -162,6 +162,8 @@ prover_open(struct prover **ret_prover, struct compile *c,
 		return cannot(c, "/proc/self/exe", errno);
 	p->loader =
 	    loader != NULL ? loader : find_loader(&c->arena, p->program);
+	if (strchr(p->loader, '/') != NULL && access(p->loader, X_OK) != 0)
+		return cannot(c, p->loader, errno);
 	if (!prove_tree_make(&p->tree))
 		return cannot(c, "a directory for it", errno);
 	p->abi = landlock_abi();
