@@ -101,6 +101,7 @@ test_tools = \
 	tests/coverage/wrap.c \
 	tests/decisions/agent.c \
 	tests/decisions/blocked.json \
+	tests/contract.tab \
 	tests/decisions/blocked.tab \
 	tests/decisions/files.json \
 	tests/decisions/files.tab \
@@ -122,7 +123,8 @@ test_tools = \
 	tests/kernel/try.c \
 	tests/lib.sh \
 	tests/macos/standin.c \
-	tests/regen
+	tests/regen \
+	tests/report_check.py
 
 check_PROGRAMS += $(unit_programs) tests/canonical/rewrites tests/decisions/agree
 tests_decisions_agree_SOURCES = \
