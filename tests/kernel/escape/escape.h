@@ -33,10 +33,14 @@ int paths_chroot(const struct victim *v);
 int paths_bind_mount(const struct victim *v);
 int paths_proc_root(const struct victim *v);
 int paths_proc_pid_root(const struct victim *v);
+int paths_proc_cwd(const struct victim *v);
 int paths_proc_fd(const struct victim *v);
 int paths_dev_fd(const struct victim *v);
 int paths_handle(const struct victim *v);
 int paths_chmod(const struct victim *v);
+int paths_utime(const struct victim *v);
+int paths_attribute(const struct victim *v);
+int paths_map(const struct victim *v);
 
 int left_directory(const struct victim *v);
 int left_file(const struct victim *v);

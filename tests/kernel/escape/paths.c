@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 /* The path below the victim's home, in one of four buffers. */
@@ -172,6 +174,16 @@ paths_proc_pid_root(const struct victim *v)
 	return by_proc(link, in(v, "no/secret"));
 }
 
+int
+paths_proc_cwd(const struct victim *v)
+{
+	char link[128];
+
+	snprintf(
+	    link, sizeof(link), "%d/cwd/../../../../../../../../..", v->pid);
+	return by_proc(link, in(v, "no/secret"));
+}
+
 /* A descriptor that opens nothing, opened again. */
 int
 paths_proc_fd(const struct victim *v)
@@ -215,4 +227,35 @@ int
 paths_chmod(const struct victim *v)
 {
 	return chmod(in(v, "no/secret"), 0600);
+}
+
+/* To a time that the file has not had. */
+int
+paths_utime(const struct victim *v)
+{
+	const struct timespec times[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
+	const char *path = in(v, "no/secret");
+	struct stat st;
+
+	if (utimensat(AT_FDCWD, path, times, 0) != 0 || stat(path, &st) != 0)
+		return -1;
+	return st.st_mtime == 1 ? 0 : -1;
+}
+
+int
+paths_attribute(const struct victim *v)
+{
+	return setxattr(in(v, "no/secret"), "user.nono", "x", 1, 0);
+}
+
+/* What may be read and not executed, where a loader would put it. */
+int
+paths_map(const struct victim *v)
+{
+	const int fd = open_in(v, "ro/file", O_RDONLY);
+
+	return mmap(NULL, 1, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0) ==
+		       MAP_FAILED
+		   ? -1
+		   : 0;
 }
