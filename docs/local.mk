@@ -24,4 +24,19 @@ dist_doc_DATA += \
 	docs/seatbelt.md
 
 # A repository of profiles, as people would set it up; tests/example.test.
-EXTRA_DIST += docs/example
+exampledir = $(docdir)/example
+dist_example_DATA = \
+	docs/example/.gitattributes \
+	docs/example/.pre-commit-config.yaml \
+	docs/example/README.md \
+	docs/example/ours.assert \
+	docs/example/waivers.json
+examplegroupsdir = $(exampledir)/groups
+dist_examplegroups_DATA = docs/example/groups/review_tools.json
+exampleprofilesdir = $(exampledir)/profiles
+dist_exampleprofiles_DATA = \
+	docs/example/profiles/base.yaml \
+	docs/example/profiles/builder.jsonc \
+	docs/example/profiles/reviewer.json
+exampleworkflowsdir = $(exampledir)/.github/workflows
+dist_exampleworkflows_DATA = docs/example/.github/workflows/policy.yaml

@@ -55,6 +55,7 @@ script_tests = \
 	tests/example.test \
 	tests/gate.test \
 	tests/golden.test \
+	tests/install.test \
 	tests/kernel/confine.test \
 	tests/kernel/denies.test \
 	tests/kernel/environment.test \
