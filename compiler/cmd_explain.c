@@ -11,9 +11,10 @@
  */
 const char usage_explain[] =
     "nonoc explain [--data DIR] CODE... | --list\n"
-    "  CODE  N2001, 2001 or unknown-key; --list shows all there are\n";
+    "  CODE  N2001, 2001, unknown-key or path-gained; --list shows all\n";
 
-static const char *const pages[] = {"docs/errors.md", "docs/findings.md"};
+static const char *const pages[] = {
+    "docs/errors.md", "docs/findings.md", "docs/reports.md"};
 
 struct explain {
 	struct compile options; /* for --data, sources and diagnostics */
@@ -45,19 +46,19 @@ begins(struct text line, const char *with)
 	return line.len >= n && memcmp(line.s, with, n) == 0;
 }
 
-/* "## N2001 unknown-key": its two words. */
+/* "## N2001 unknown-key": its two words; of "## path-gained" twice the one. */
 static bool
 heading(struct text line, struct text *ret_code, struct text *ret_slug)
 {
 	uint32_t n = 3;
 
-	if (!begins(line, "## N"))
+	if (!begins(line, "## "))
 		return false;
 	while (n < line.len && line.s[n] != ' ')
 		n++;
-	*ret_code = (struct text){line.s + 3, n - 3};
-	n += n < line.len;
-	*ret_slug = (struct text){line.s + n, line.len - n};
+	*ret_code = *ret_slug = (struct text){line.s + 3, n - 3};
+	if (n < line.len)
+		*ret_slug = (struct text){line.s + n + 1, line.len - n - 1};
 	return true;
 }
 
@@ -106,7 +107,17 @@ static bool
 asked_for(struct text word, struct text code, struct text slug)
 {
 	return text_equal(word, code) || text_equal(word, slug) ||
-	       text_equal(word, (struct text){code.s + 1, code.len - 1});
+	       (code.s[0] == 'N' &&
+		   text_equal(word, (struct text){code.s + 1, code.len - 1}));
+}
+
+static void
+print_name(struct text code, struct text slug)
+{
+	printf("%.*s", (int)code.len, code.s);
+	if (!text_equal(code, slug))
+		printf(" %.*s", (int)slug.len, slug.s);
+	putchar('\n');
 }
 
 static bool
@@ -123,8 +134,7 @@ print_section(struct explain *e, struct text word)
 				inside = asked_for(word, code, slug);
 				found = found || inside;
 				if (inside)
-					printf("%.*s %.*s\n", (int)code.len,
-					    code.s, (int)slug.len, slug.s);
+					print_name(code, slug);
 			} else if (begins(line, "# ")) {
 				inside = false;
 			} else if (inside) {
@@ -139,7 +149,7 @@ static void
 print_list(struct explain *e)
 {
 	for (uint32_t i = 0; i + 1 < e->names.n; i += 2)
-		printf("%s %s\n", e->names.v[i], e->names.v[i + 1]);
+		print_name(text_of(e->names.v[i]), text_of(e->names.v[i + 1]));
 }
 
 static int
@@ -151,7 +161,7 @@ explain(struct explain *e, const char *word)
 		return EXIT_HOLDS;
 	near = diag_nearest(text_of(word), e->names.v, e->names.n);
 	return option_usage("explain", NULL,
-	    "%s is the code of no diagnostic and no finding%s%s%s", word,
+	    "%s is the code of no diagnostic, finding or report%s%s%s", word,
 	    near == NULL ? "" : "; did you mean ", near == NULL ? "" : near,
 	    near == NULL ? "" : "?");
 }

@@ -10,7 +10,8 @@ dist_man_MANS += \
 docsdatadir = $(pkgdatadir)/docs
 dist_docsdata_DATA = \
 	docs/errors.md \
-	docs/findings.md
+	docs/findings.md \
+	docs/reports.md
 
 dist_doc_DATA += \
 	README.md \
@@ -20,6 +21,7 @@ dist_doc_DATA += \
 	docs/findings.md \
 	docs/hacking.md \
 	docs/report.schema.json \
+	docs/reports.md \
 	docs/review.md \
 	docs/seatbelt.md
 
