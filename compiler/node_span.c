@@ -190,20 +190,44 @@ find(struct walk *w, uint32_t begin, uint32_t end, struct span *at)
 	return begin == end && begin == w->t;
 }
 
-/* The raw text of a block begins with the line break behind "|" or ">". */
+/* How far the first line that is not empty stands in. */
+static uint32_t
+first_indent(struct text raw, uint32_t r)
+{
+	uint32_t indent = 0;
+
+	while (r < raw.len && strchr("\n\r ", raw.s[r]) != NULL) {
+		indent = raw.s[r] == ' ' ? indent + 1 : 0;
+		r++;
+	}
+	return indent;
+}
+
+/*
+ * The raw text of a block begins with its head, "|" or ">" and what may stand
+ * there.  With a digit in it lines may begin with blanks that are text: what
+ * the first one has of them is no indentation.
+ */
 static void
 enter_block(struct walk *w)
 {
-	uint32_t r = 0;
+	uint32_t r = 0, t = 0, blanks = 0;
 
 	while (r < w->raw.len && w->raw.s[r] != '\n')
 		r++;
-	w->r = r;
-	while (r < w->raw.len && (w->raw.s[r] == '\n' || w->raw.s[r] == '\r' ||
-				     w->raw.s[r] == ' ')) {
-		w->indent = w->raw.s[r] == ' ' ? w->indent + 1 : 0;
-		r++;
+	r++;
+	while (t < w->text.len && w->text.s[t] == '\n')
+		t++;
+	while (t < w->text.len && w->text.s[t] == ' ') {
+		t++;
+		blanks++;
 	}
+	w->indent = first_indent(w->raw, r);
+	w->indent -= blanks < w->indent ? blanks : w->indent;
+	w->r = r;
+	while (
+	    w->r < w->raw.len && w->r < r + w->indent && w->raw.s[w->r] == ' ')
+		w->r++;
 }
 
 struct span

@@ -17,6 +17,7 @@ unit_programs = \
 	tests/unit/diff_place \
 	tests/unit/json \
 	tests/unit/node \
+	tests/unit/node_place \
 	tests/unit/path \
 	tests/unit/report \
 	tests/unit/sbpl_decide \
