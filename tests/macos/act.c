@@ -1,6 +1,9 @@
+#include "tests/macos/act.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,41 +31,63 @@ read_one(const char *path)
 	return fd < 0 || read(fd, &c, 1) < 0 ? -1 : close(fd);
 }
 
-static int
-reach(const struct sockaddr *to, socklen_t size)
+static struct sockaddr_in
+local_port(const char *port)
 {
-	const int fd = socket(to->sa_family, SOCK_STREAM, 0);
+	struct sockaddr_in a = {.sin_family = AF_INET};
 
-	return fd < 0 ? -1 : connect(fd, to, size);
+	a.sin_port = htons((unsigned short)atoi(port));
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	return a;
 }
 
 static int
-reach_port(const char *port)
+reach_port(const char *port, int type)
 {
-	struct sockaddr_in to = {.sin_family = AF_INET};
+	const struct sockaddr_in to = local_port(port);
+	const int fd = socket(AF_INET, type, 0);
 
-	to.sin_port = htons((unsigned short)atoi(port));
-	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	return reach((const struct sockaddr *)&to, sizeof(to));
+	return fd < 0 ? -1
+		      : connect(fd, (const struct sockaddr *)&to, sizeof(to));
 }
 
 static int
-reach_socket(const char *path)
+listen_at(const char *port)
 {
-	struct sockaddr_un to = {.sun_family = AF_UNIX};
+	const struct sockaddr_in at = local_port(port);
+	const int fd = socket(AF_INET, SOCK_STREAM, 0), one = 1;
 
-	if (strlen(path) >= sizeof(to.sun_path)) {
+	if (fd < 0)
+		return -1;
+	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (bind(fd, (const struct sockaddr *)&at, sizeof(at)) != 0)
+		return -1;
+	return listen(fd, 1);
+}
+
+/* A socket with a path: connects to it, or makes it. */
+static int
+at_socket(const char *path, bool make)
+{
+	struct sockaddr_un a = {.sun_family = AF_UNIX};
+	const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	if (strlen(path) >= sizeof(a.sun_path)) {
 		errno = ENAMETOOLONG;
 		return -1;
 	}
-	memcpy(to.sun_path, path, strlen(path) + 1);
-	return reach((const struct sockaddr *)&to, sizeof(to));
+	memcpy(a.sun_path, path, strlen(path) + 1);
+	if (fd < 0)
+		return -1;
+	return make ? bind(fd, (const struct sockaddr *)&a, sizeof(a))
+		    : connect(fd, (const struct sockaddr *)&a, sizeof(a));
 }
 
 static int
 act(const char *what, const char *path, const char *to)
 {
 	struct stat st;
+	int status;
 
 	if (strcmp(what, "read") == 0)
 		return read_one(path);
@@ -89,9 +114,20 @@ act(const char *what, const char *path, const char *to)
 	if (strcmp(what, "link") == 0)
 		return link(path, to);
 	if (strcmp(what, "connect") == 0)
-		return reach_port(path);
+		return reach_port(path, SOCK_STREAM);
+	if (strcmp(what, "udp") == 0)
+		return reach_port(path, SOCK_DGRAM);
+	if (strcmp(what, "listen") == 0)
+		return listen_at(path);
 	if (strcmp(what, "unix") == 0)
-		return reach_socket(path);
+		return at_socket(path, false);
+	if (strcmp(what, "bind") == 0)
+		return at_socket(path, true);
+	if (strcmp(what, "signal") == 0)
+		return kill(
+		    strcmp(path, "self") == 0 ? getpid() : getppid(), 0);
+	if (act_system(what, path, to, &status))
+		return status;
 	errno = ENOSYS;
 	return -1;
 }

@@ -8,6 +8,9 @@ macos_tests = \
 EXTRA_DIST += \
 	$(macos_tests) \
 	tests/macos/act.c \
+	tests/macos/act.h \
+	tests/macos/act_macos.c \
+	tests/macos/act_other.c \
 	tests/macos/mutants \
 	tests/macos/mutants.list \
 	tests/macos/seatbelt.json \
