@@ -12,8 +12,8 @@
 
 enum {
 	BLOCK_FIRST = 4 << 10, /* many arenas are small; each next is double */
-	BLOCK_SIZE = 64 << 10,
-	MAPPED = 256 << 10, /* from here on mapped, and given back when freed */
+	BLOCK_SIZE = 256 << 10,
+	MAPPED = 32 << 10, /* from here on mapped, and given back when freed */
 	LARGE = BLOCK_SIZE / 4, /* from here on a block of its own */
 };
 
@@ -31,7 +31,7 @@ block_new(size_t size)
 
 	if (size > SIZE_MAX - sizeof(*b))
 		diag_out_of_memory();
-	/* Either way a page that is never written costs nothing. */
+	/* calloc() writes to all of it; of a mapped one only what is used. */
 	if (size < MAPPED) {
 		b = calloc(1, sizeof(*b) + size);
 	} else {

@@ -8,8 +8,14 @@
 void
 put_u32(struct arena *a, struct bytes *b, uint32_t value)
 {
-	for (unsigned i = 0; i < 32; i += 8)
-		*VEC_PUSH(a, b) = (uint8_t)(value >> i);
+	uint8_t *p;
+
+	if (b->cap - b->n < sizeof(value))
+		VEC_RESERVE(a, b, b->cap + (uint32_t)sizeof(value));
+	p = b->v + b->n;
+	for (unsigned i = 0; i < sizeof(value); i++)
+		p[i] = (uint8_t)(value >> 8 * i);
+	b->n += (uint32_t)sizeof(value);
 }
 
 void

@@ -24,7 +24,7 @@ mark_lines(struct arena *a, struct text t)
 	for (uint32_t i = 0;; i++) {
 		if (i % SOURCE_STRIDE == 0)
 			marks[i / SOURCE_STRIDE] = here;
-		if (i == t.len)
+		if (i == (n - 1) * SOURCE_STRIDE) /* the last one */
 			break;
 		if (t.s[i] == '\n') {
 			here.line++;
@@ -261,6 +261,9 @@ read_whole(int fd, struct arena *a, struct diags *d, const char *path,
 		len += (size_t)n;
 		if (len > SOURCE_MAX)
 			return too_large(d, path, asked);
+		/* There was room for one byte more. */
+		if (len == (size_t)st.st_size)
+			break;
 		if (len == cap - 1) {
 			buffer = arena_grow(a, buffer, cap, 2 * cap, 1);
 			cap *= 2;
@@ -271,8 +274,15 @@ read_whole(int fd, struct arena *a, struct diags *d, const char *path,
 	return true;
 }
 
+/* O_NONBLOCK: opening a FIFO or a modem line must not wait. */
+static int
+open_source(const char *path)
+{
+	return open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
 bool
-source_exists(const struct sources *s, const char *path)
+source_exists(struct sources *s, const char *path)
 {
 	struct text name;
 	struct stat st;
@@ -283,7 +293,24 @@ source_exists(const struct sources *s, const char *path)
 		if (kind != GIT_OUTSIDE)
 			return kind != GIT_MISSING;
 	}
-	return stat(path, &st) == 0;
+	if (s->found != NULL)
+		(void)close(s->found_fd);
+	s->found_fd = open_source(path);
+	s->found = s->found_fd >= 0 ? path : NULL;
+	/* What is there and cannot be opened, source_read() will say so of. */
+	return s->found_fd >= 0 || stat(path, &st) == 0;
+}
+
+/* A descriptor of the source, perhaps one that is there already; or -1. */
+static int
+take_source(struct sources *s, const char *path)
+{
+	const bool found = s->found != NULL && strcmp(s->found, path) == 0;
+
+	if (!found)
+		return open_source(path);
+	s->found = NULL;
+	return s->found_fd;
 }
 
 struct name_array
@@ -360,8 +387,7 @@ source_read(struct sources *s, struct arena *a, struct diags *d,
 	    git_find(s->revision, path, &text) != GIT_OUTSIDE)
 		return read_revision(s, a, d, path, asked, ret_source);
 
-	/* O_NONBLOCK: opening a FIFO or a modem line must not wait. */
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	int fd = take_source(s, path);
 
 	if (fd < 0)
 		/* What open() says of a socket. */

@@ -46,6 +46,9 @@ struct sources {
 	struct VEC(struct source) files; /* [0] is unused */
 	/* What lies in its work tree is read from it; NULL: from the disk. */
 	struct git *revision;
+	/* What source_exists() has opened, for source_read(); NULL: nothing. */
+	const char *found;
+	int found_fd;
 };
 
 struct diags;
@@ -60,8 +63,11 @@ struct diags;
 bool source_read(struct sources *s, struct arena *a, struct diags *d,
     const char *path, struct span asked, uint32_t *ret_source);
 
-/* Is there something that source_read() would open? */
-bool source_exists(const struct sources *s, const char *path);
+/*
+ * Is there something that source_read() would open?  Who asks is expected to
+ * read it next: it is open until the next one is asked for.  The path stays.
+ */
+bool source_exists(struct sources *s, const char *path);
 /* The base names of what lies in a directory; empty when there is none. */
 struct name_array {
 	const char **v;

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <spawn.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -7,13 +8,17 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 /*
- * launch RUNS LABEL COMMAND [ARG...] [:: LABEL COMMAND [ARG...]]...
+ * launch RUNS LABEL [PREPARE] COMMAND [ARG...] [:: LABEL ...]...
  *
  * Starts the commands in turn, RUNS times each, so that all of them see the
  * same machine, and prints the median time of each from start to end, and its
  * ratio to the first; once more for the quietest tenth of the runs.
+ *
+ * PREPARE is done before each start, and not timed: `--without FILE` removes
+ * the file, `--change FILE` makes it one of other contents.
  */
 enum { COMMANDS_MAX = 32, RUNS_MAX = 100000 };
 
@@ -36,13 +41,35 @@ now(void)
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
+static void
+prepare(const char *how, const char *file)
+{
+	const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
+	int fd;
+
+	(void)unlink(file);
+	if (strcmp(how, "--change") != 0)
+		return;
+	fd = open(file, flags, 0644);
+	if (fd < 0 || write(fd, how, strlen(how)) < 0) {
+		fprintf(stderr, "%s: %s\n", file, strerror(errno));
+		exit(1);
+	}
+	close(fd);
+}
+
 static uint64_t
 once(char **argv)
 {
-	const uint64_t start = now();
+	uint64_t start;
 	int error, status;
 	pid_t pid;
 
+	if (strncmp(argv[1], "--", 2) == 0) {
+		prepare(argv[1], argv[2]);
+		argv += 2;
+	}
+	start = now();
 	error = posix_spawn(&pid, argv[1], NULL, NULL, argv + 1, environ);
 	if (error != 0) {
 		fprintf(stderr, "%s: %s\n", argv[1], strerror(error));
