@@ -248,9 +248,14 @@ decide_support(const struct decider *d, const struct decide_request *r,
 	off = ARENA_ARRAY(&scratch, (size_t)d->blob->npaths + 1, bool);
 	memset(off, true, d->blob->npaths);
 	candidates(d, &r->path, &scratch, off);
-	if (r->id != 0)
+	/* What is exchanged must not gain anything, so what it has counts. */
+	if (all.nneeds > 1)
+		candidates(d, &r->to, &scratch, off);
+	if (r->id != 0 || r->to_id != 0)
 		for (uint32_t i = 0; i < d->entries.n; i++)
-			if (d->entries.v[i].id == r->id)
+			if (d->entries.v[i].id != 0 &&
+			    (d->entries.v[i].id == r->id ||
+				d->entries.v[i].id == r->to_id))
 				off[d->entries.v[i].rule] = false;
 	for (unsigned i = 0; i < all.nneeds; i++)
 		candidates(d, &all.needs[i].on.path, &scratch, off);

@@ -330,6 +330,18 @@ move(struct search *s, unsigned side, const struct decide_env *env)
 		decide_move(d[UNASKED], env);
 }
 
+/* Does some root lie just there?  Then it is no file. */
+static bool
+is_root(const struct search *s, const struct decide_env *env, uint32_t rule)
+{
+	const struct decide_path at = object(s, rule, 0).path;
+
+	for (unsigned r = 1; r < BLOB_ROOTS; r++)
+		if (decide_path_compare(&env->places[r], &at) == 0)
+			return true;
+	return at.suffix.len == 0;
+}
+
 static void
 evaluate_ask(struct search *s, const struct decide_env *env, struct ask *ask)
 {
@@ -341,7 +353,7 @@ evaluate_ask(struct search *s, const struct decide_env *env, struct ask *ask)
 		more[k] = gained(s, launched(s, s->to), launched(s, !s->to),
 			      ask->rule, k) &
 			  ~ask->known[k];
-	more[1] &= BLOB_FS_FILE;
+	more[1] &= is_root(s, env, ask->rule) ? 0 : BLOB_FS_FILE;
 	if ((more[0] | more[1]) != 0)
 		say_rule(s, env, ask, more[0], more[1]);
 }
@@ -388,16 +400,30 @@ has_others(const struct diff *d)
 		   ~few) != 0;
 }
 
-/*
- * In a circle, or with the home directory below one that lies anywhere: below
- * that it lies only where that is above it.
- */
+/* The home directory below another root that is placed: where it may be? */
 static bool
-is_odd(const struct placement *a, const struct placement *b)
+is_strange_home(
+    struct arena *a, const struct placement *home, const struct placement *up)
 {
-	return (a->at.root == b->root &&
-		   (b->at.root == a->root || a->root == BLOB_ROOT_HOME)) ||
-	       (b->at.root == a->root && b->root == BLOB_ROOT_HOME);
+	struct decide_path at = {home->at.suffix, up->at.root}, may;
+
+	if (home->root != BLOB_ROOT_HOME || home->at.root != up->root)
+		return false;
+	if (up->at.suffix.len > 0)
+		at.suffix = arena_printf(a, "%.*s/%.*s", (int)up->at.suffix.len,
+		    up->at.suffix.s, (int)home->at.suffix.len,
+		    home->at.suffix.s);
+	return !placement_home_of(&at, &may) ||
+	       decide_path_compare(&at, &may) != 0;
+}
+
+static bool
+is_odd(
+    struct arena *a, const struct placement *one, const struct placement *two)
+{
+	return one->root == two->root ||
+	       (one->at.root == two->root && two->at.root == one->root) ||
+	       is_strange_home(a, one, two) || is_strange_home(a, two, one);
 }
 
 /* Each by itself; then two roots at once, where that does not get too long. */
@@ -419,7 +445,7 @@ evaluate_all(struct search *s, const struct decide_env *plain)
 			const struct placement *two = &all->v.v[j];
 			struct decide_env env = *plain;
 
-			if (one->root == two->root || is_odd(one, two) ||
+			if (is_odd(s->arena, one, two) ||
 			    s->evaluations >= EVALUATIONS_MAX)
 				continue;
 			env.places[one->root] = one->at;

@@ -28,6 +28,7 @@ unit_programs = \
 	tests/unit/seccomp \
 	tests/unit/sha256 \
 	tests/unit/source \
+	tests/unit/support \
 	tests/unit/target \
 	tests/unit/when \
 	tests/unit/yaml
