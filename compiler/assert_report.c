@@ -62,8 +62,8 @@ view_text(struct arena *a, const struct view *v)
 	return t.len > 0 ? t : TEXT("no root lies within another");
 }
 
-static struct finding *
-add(struct assert_reporter *r, const struct assertion *a,
+struct finding *
+assert_finding(struct assert_reporter *r, const struct assertion *a,
     enum finding_code code, const char *verdict)
 {
 	struct finding *f = finding_add(r->report, code, verdict);
@@ -94,7 +94,8 @@ report_hit(struct assert_reporter *r, const struct assertion *a,
     const struct side_policy *p, const struct hit *h)
 {
 	struct arena *arena = r->report->arena;
-	struct finding *f = add(r, a, FINDING_ASSERT_VIOLATED, "violated");
+	struct finding *f =
+	    assert_finding(r, a, FINDING_ASSERT_VIOLATED, "violated");
 	struct text title = assert_title(r->sources, a);
 	struct text what = assert_hit_print(arena, h);
 
@@ -122,7 +123,8 @@ report_undecided(struct assert_reporter *r, const struct assertion *a,
     const struct side_policy *p, const struct judgement *j)
 {
 	struct arena *arena = r->report->arena;
-	struct finding *f = add(r, a, FINDING_ASSERT_UNDECIDED, "undecided");
+	struct finding *f =
+	    assert_finding(r, a, FINDING_ASSERT_UNDECIDED, "undecided");
 	struct text title = assert_title(r->sources, a), what, where;
 
 	f->subject = p->shown;
@@ -151,11 +153,12 @@ report_undecided(struct assert_reporter *r, const struct assertion *a,
 	add_rules(r, f, p, &j->hits.v[0]);
 }
 
-static void
-report_empty(struct assert_reporter *r, const struct assertion *a,
+void
+assert_report_empty(struct assert_reporter *r, const struct assertion *a,
     const struct side_policy *p)
 {
-	struct finding *f = add(r, a, FINDING_ASSERT_VIOLATED, "violated");
+	struct finding *f =
+	    assert_finding(r, a, FINDING_ASSERT_VIOLATED, "violated");
 	struct text title = assert_title(r->sources, a);
 
 	f->subject = p->shown;
@@ -184,7 +187,7 @@ assert_report(struct assert_reporter *r, const struct assertion *a,
 	for (uint32_t i = 0; i < j->hits.n; i++)
 		report_hit(r, a, policy, &j->hits.v[i]);
 	if (j->hits.n == 0)
-		report_empty(r, a, policy);
+		assert_report_empty(r, a, policy);
 	if (j->more)
 		report_detail(r->report,
 		    r->report->findings.v[r->report->findings.n - 1],
@@ -194,7 +197,8 @@ assert_report(struct assert_reporter *r, const struct assertion *a,
 void
 assert_report_not_asked(struct assert_reporter *r, const struct assertion *a)
 {
-	struct finding *f = add(r, a, FINDING_ASSERT_NOT_ASKED, "not applied");
+	struct finding *f =
+	    assert_finding(r, a, FINDING_ASSERT_NOT_ASKED, "not applied");
 	struct text title = assert_title(r->sources, a);
 
 	r->tally.not_asked++;

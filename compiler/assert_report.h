@@ -16,6 +16,12 @@ struct assert_reporter {
 	struct assert_tally tally;
 };
 
+/* A finding about an assertion, with the place of that. */
+struct finding *assert_finding(struct assert_reporter *r,
+    const struct assertion *a, enum finding_code code, const char *verdict);
+/* "always" of nothing. */
+void assert_report_empty(struct assert_reporter *r, const struct assertion *a,
+    const struct side_policy *p);
 /* The findings of one assertion and one policy. */
 void assert_report(struct assert_reporter *r, const struct assertion *a,
     const struct side_policy *policy, const struct judgement *j);

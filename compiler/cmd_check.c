@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "compiler/assert_report.h"
+#include "compiler/assert_seatbelt.h"
 #include "compiler/cmd.h"
 #include "compiler/date.h"
 #include "compiler/options.h"
@@ -19,6 +19,7 @@ struct judged {
 	const struct side_policy *policy;
 	struct text name; /* what assertions call it */
 	struct judge judge;
+	struct sbpl_file seatbelt; /* for macOS, instead of a judge */
 };
 
 struct check {
@@ -30,7 +31,14 @@ struct check {
 	struct VEC(const char *) files, arguments;
 	struct VEC(struct judged *) given;  /* on the command line */
 	struct VEC(struct judged *) others; /* that assertions name */
+	struct seatbelt_launch launch;	    /* for macOS */
 };
+
+static bool
+for_macos(const struct check *c)
+{
+	return c->options.target.platform == PLATFORM_MACOS;
+}
 
 static int
 parse_option(struct check *c, int argc, char **argv, int *i)
@@ -69,12 +77,10 @@ parse(struct check *c, int argc, char **argv)
 	if (c->arguments.n == 0)
 		return option_usage("check", usage_check,
 		    "which profile, policy or directory?");
-	if (c->options.target.platform != PLATFORM_LINUX)
-		return option_usage("check", NULL,
-		    "assertions are judged of policies for Linux only");
 	return option_finish(&c->options) ? EXIT_HOLDS : EXIT_REJECTED;
 }
 
+/* NULL: diagnosed. */
 static struct judged *
 add_policy(struct check *c, const struct side_policy *p)
 {
@@ -82,9 +88,14 @@ add_policy(struct check *c, const struct side_policy *p)
 	struct judged *j = ARENA_NEW(a, struct judged);
 
 	j->policy = p;
-	j->name = text_of(blob_profile_name(&p->blob));
+	j->name = for_macos(c) ? p->name : text_of(blob_profile_name(&p->blob));
 	if (j->name.len == 0)
 		j->name = p->key;
+	if (for_macos(c))
+		return side_seatbelt_open(
+			   &c->options, p, &c->launch, &j->seatbelt)
+			   ? j
+			   : NULL;
 	judge_init(&j->judge, a, &p->blob, &c->assertions);
 	return j;
 }
@@ -92,18 +103,34 @@ add_policy(struct check *c, const struct side_policy *p)
 static int
 load_policies(struct check *c)
 {
+	if (for_macos(c))
+		c->launch =
+		    assert_seatbelt_launch(&c->options.arena, &c->assertions);
 	for (uint32_t i = 0; i < c->arguments.n; i++) {
 		struct side *side = ARENA_NEW(&c->options.arena, struct side);
 		int status =
-		    side_load(side, &c->options, c->arguments.v[i], false);
+		    side_load_any(side, &c->options, c->arguments.v[i], false);
 
 		if (status != EXIT_HOLDS)
 			return status;
-		for (uint32_t k = 0; k < side->policies.n; k++)
-			*VEC_PUSH(&c->options.arena, &c->given) =
-			    add_policy(c, &side->policies.v[k]);
+		for (uint32_t k = 0; k < side->policies.n; k++) {
+			struct judged *j = add_policy(c, &side->policies.v[k]);
+
+			if (j == NULL)
+				return EXIT_REJECTED;
+			*VEC_PUSH(&c->options.arena, &c->given) = j;
+		}
 	}
 	return EXIT_HOLDS;
+}
+
+static void
+close_policies(struct check *c)
+{
+	for (uint32_t i = 0; for_macos(c) && i < c->given.n; i++)
+		sbpl_file_close(&c->given.v[i]->seatbelt);
+	for (uint32_t i = 0; for_macos(c) && i < c->others.n; i++)
+		sbpl_file_close(&c->others.v[i]->seatbelt);
 }
 
 static bool
@@ -225,11 +252,13 @@ find_other(struct check *c, const struct assert_word *w, bool file,
 			found = c->others.v[i];
 	if (found == NULL) {
 		policy = ARENA_NEW(a, struct side_policy);
-		status = side_load_one(policy, &c->options,
+		status = side_load_one_any(policy, &c->options,
 		    file ? beside(c, w) : arena_text(a, w->text).s, false);
 		if (status != EXIT_HOLDS)
 			return status;
 		found = add_policy(c, policy);
+		if (found == NULL)
+			return EXIT_REJECTED;
 		*VEC_PUSH(a, &c->others) = found;
 	}
 	*ret = found;
@@ -248,6 +277,11 @@ judge_two(struct check *c, struct assert_reporter *r, const struct assertion *a)
 		    c, &a->rule->right, a->rule->right_is_file, &right);
 	if (status != EXIT_HOLDS)
 		return status;
+	if (for_macos(c)) {
+		assert_seatbelt_pair(
+		    r, a, left->policy, &left->seatbelt, &right->seatbelt);
+		return EXIT_HOLDS;
+	}
 	judge_pair(&left->judge, &right->judge, a, &j);
 	assert_report(r, a, left->policy, &j);
 	return EXIT_HOLDS;
@@ -269,6 +303,11 @@ judge_one(struct check *c, struct assert_reporter *r, const struct assertion *a)
 		if (!assert_applies(a->profiles, g->name))
 			continue;
 		asked = true;
+		if (for_macos(c)) {
+			assert_seatbelt(r, &c->assertions, a, g->policy,
+			    &c->launch, &g->seatbelt, g->name);
+			continue;
+		}
 		judge_assertion(&g->judge, g->name, a, &j);
 		assert_report(r, a, g->policy, &j);
 	}
@@ -359,6 +398,7 @@ cmd_check(int argc, char **argv)
 	status = parse(&c, argc, argv);
 	if (status == EXIT_HOLDS)
 		status = check(&c);
+	close_policies(&c);
 	compile_finish(&c.options);
 	return status;
 }

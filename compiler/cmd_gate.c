@@ -224,16 +224,6 @@ summarize(struct gate *g, uint32_t policies)
 	}
 }
 
-/* A rule that is there, or gone, and of which nothing could be asked. */
-static bool
-may_permit(const struct finding *f)
-{
-	const bool deny =
-	    f->message.len > 5 && memcmp(f->message.s, "(deny", 5) == 0;
-
-	return f->sign == (deny ? '-' : '+');
-}
-
 static int
 run_macos(struct gate *g, const struct request *r, const struct side *base,
     const struct side *to, const struct side_policy *added)
@@ -251,9 +241,7 @@ run_macos(struct gate *g, const struct request *r, const struct side *base,
 
 		if (f->level == REPORT_ERROR)
 			waive(g, f);
-		else if (strcmp(f->verdict, "unsure") != 0 &&
-			 (strcmp(f->rule, "seatbelt-rule") != 0 ||
-			     !may_permit(f)))
+		else if (!sbpl_may_permit(f))
 			continue; /* what is gone permits nothing */
 		else
 			unsure++;

@@ -40,6 +40,8 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/assert_report.c \
 	compiler/assert_report.h \
 	compiler/assert_resolve.c \
+	compiler/assert_seatbelt.c \
+	compiler/assert_seatbelt.h \
 	compiler/assert_walk.c \
 	compiler/assert_words.c \
 	compiler/ast.h \

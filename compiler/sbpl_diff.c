@@ -494,6 +494,17 @@ sbpl_compare(struct report *r, const struct sbpl_file *from,
 	    c.gained, c.lost, c.unsure, rules, c.left_off};
 }
 
+bool
+sbpl_may_permit(const struct finding *f)
+{
+	const bool deny =
+	    f->message.len > 5 && memcmp(f->message.s, "(deny", 5) == 0;
+
+	if (strcmp(f->rule, "seatbelt-rule") == 0)
+		return f->sign == (deny ? '-' : '+');
+	return strcmp(f->verdict, "unsure") == 0;
+}
+
 struct text
 sbpl_difference_print(struct arena *a, const struct sbpl_difference *d)
 {

@@ -84,6 +84,8 @@ struct sbpl_difference {
 void sbpl_compare(struct report *r, const struct sbpl_file *from,
     const struct sbpl_file *to, struct text subject,
     struct sbpl_difference *ret_difference);
+/* Is it of something that may be permitted now, and of which nobody knows? */
+bool sbpl_may_permit(const struct finding *f);
 /* "2 gained, 1 lost, ..." */
 struct text sbpl_difference_print(
     struct arena *a, const struct sbpl_difference *d);

@@ -111,6 +111,7 @@ load_profile(struct loader *l, struct side_policy *p, const char *argument)
 		copy = arena_text(&l->options->arena,
 		    (struct text){(const char *)bytes, size});
 		p->compiled = true;
+		p->name = arena_text(&l->options->arena, c.policy.name);
 		if (for_macos(l)) {
 			p->seatbelt = copy;
 			status = EXIT_HOLDS;
@@ -345,7 +346,8 @@ side_load(struct side *ret_side, struct compile *options, const char *argument,
 	    "only policies for Linux have what this verb works on: \"%s\"",
 	    argument);
 	diag_help(&options->diags, diag,
-	    "leave out --target macos; nonoc show, why, diff and gate take it");
+	    "leave out --target macos; nonoc show, why, diff, gate and check "
+	    "take it");
 	return EXIT_REJECTED;
 }
 

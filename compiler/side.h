@@ -30,7 +30,8 @@ struct side_policy {
 	 * For macOS: the text, and no blob.  side_seatbelt.h opens it.
 	 */
 	struct text seatbelt;
-	bool compiled; /* from a profile */
+	bool compiled; /* from a profile, which calls itself `name` */
+	struct text name;
 	struct VEC(struct side_file) files;
 };
 
