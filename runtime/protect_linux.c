@@ -18,16 +18,26 @@ open_self(const char *name, struct place *ret, struct stat *ret_st)
 	return fd >= 0 && fstat(fd, ret_st) == 0;
 }
 
+/* In doubt it is not; without procfs no name can lead through it. */
+static bool
+is_self(const struct stat *st)
+{
+	struct stat self;
+
+	if (stat("/proc/self/exe", &self) != 0)
+		return errno == ENOENT;
+	return self.st_dev == st->st_dev && self.st_ino == st->st_ino;
+}
+
 /*
  * Where this program is: the name that the kernel was given for it.  procfs
- * knows, too, and is slow; it is asked when that name lies in it, as the ones
- * of fexecve(3) do, or does not lead there any more.
+ * knows, too, and is slow; it is asked where links lead there.  A name of
+ * fexecve(3) is one: by now its descriptor may be another file.
  */
 void
 protect_self(struct launch *l)
 {
 	static const char what[] = ", this program,";
-	static const struct path procfs = {sizeof("/proc") - 1, "/proc"};
 	static struct place at;
 	const unsigned long value = getauxval(AT_EXECFN);
 	const char *name;
@@ -39,8 +49,7 @@ protect_self(struct launch *l)
 		if (name == NULL ||
 		    !protect_way(
 			name, ", a link that leads to this program,", &at) ||
-		    path_covers(procfs, path_of(&at)) ||
-		    !open_self(at.s, &l->scratch, &st)) {
+		    !open_self(at.s, &l->scratch, &st) || !is_self(&st)) {
 			if (!place_of_link("/proc/self/exe", &l->scratch) ||
 			    stat("/proc/self/exe", &st) != 0)
 				die("rules", "cannot read /proc/self/exe: ",

@@ -115,7 +115,7 @@ mounted() {
 	mounts=$1
 	shift
 	[ "$user" != nobody ] ||
-		set -- setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
+		set -- "$tmp/bin/try" user 65534 "$@"
 	unshare -m sh -ec "cd '$tmp/m'; $mounts"'; cd /; exec "$@"' sh "$@"
 }
 
