@@ -16,7 +16,7 @@ struct seatbelt_walk {
 	struct sbpl_file *file;
 	struct text name;
 	uint32_t hits, waived, unsure;
-	struct text why_unsure;
+	struct text why_unsure, first;
 };
 
 /* Of a path; then of a port. */
@@ -137,6 +137,9 @@ violated(struct seatbelt_walk *w, unsigned asked, struct text where,
 	const struct text words = assert_ops_print(w->arena, asked);
 	struct finding *g;
 
+	if (w->hits == 0)
+		w->first = arena_printf(w->arena, "%.*s %.*s", (int)words.len,
+		    words.s, (int)where.len, where.s);
 	if (w->hits++ >= HITS_MAX)
 		return;
 	g = assert_finding(w->r, w->a, FINDING_ASSERT_VIOLATED, "violated");
@@ -369,13 +372,21 @@ undecided(struct assert_reporter *r, const struct assertion *a,
 void
 assert_seatbelt(struct assert_reporter *r, struct assertions *assertions,
     const struct assertion *a, const struct side_policy *p,
-    const struct seatbelt_launch *launch, struct sbpl_file *f, struct text name)
+    const struct seatbelt_launch *launch, struct sbpl_file *f, struct text name,
+    struct text *ret_hit)
 {
-	struct seatbelt_walk w = {r, r->report->arena, assertions, a, p, launch,
-	    f, name, 0, 0, 0, {"", 0}};
+	struct seatbelt_walk w = {.r = r,
+	    .arena = r->report->arena,
+	    .assertions = assertions,
+	    .a = a,
+	    .policy = p,
+	    .launch = launch,
+	    .file = f,
+	    .name = name};
 	struct path_texts paths = {0};
 	const bool empty = a->set.paths.n == 0 && a->set.ports.n == 0;
 
+	*ret_hit = w.first;
 	if (a->kind == ASSERT_ONLY && assert_applies(a->only, name)) {
 		r->tally.hold++;
 		return;
@@ -385,6 +396,7 @@ assert_seatbelt(struct assert_reporter *r, struct assertions *assertions,
 	for (uint32_t i = 0; i < a->set.paths.n; i++)
 		judge_region(&w, &a->set.paths.v[i], &paths);
 	judge_ports(&w);
+	*ret_hit = w.first;
 	r->tally.waived += w.waived;
 	if (w.hits > 0 || (empty && a->kind == ASSERT_ALWAYS))
 		r->tally.violated++;

@@ -15,11 +15,14 @@
 struct seatbelt_launch assert_seatbelt_launch(
     struct arena *a, const struct assertions *assertions);
 
-/* Judges and reports; `name` is the policy's for waivers. */
+/*
+ * Judges and reports; `name` is the policy's for waivers.  *ret_hit is what is
+ * done at the first place that violates it, "write $HOME/.bashrc"; or empty.
+ */
 void assert_seatbelt(struct assert_reporter *r, struct assertions *assertions,
     const struct assertion *a, const struct side_policy *p,
-    const struct seatbelt_launch *launch, struct sbpl_file *f,
-    struct text name);
+    const struct seatbelt_launch *launch, struct sbpl_file *f, struct text name,
+    struct text *ret_hit);
 /* "within" and "disjoint"; the first is a comparison, the second not judged. */
 void assert_seatbelt_pair(struct assert_reporter *r, const struct assertion *a,
     const struct side_policy *left, struct sbpl_file *left_file,

@@ -299,13 +299,14 @@ judge_one(struct check *c, struct assert_reporter *r, const struct assertion *a)
 	for (uint32_t i = 0; i < c->given.n; i++) {
 		struct judged *g = c->given.v[i];
 		struct judgement j;
+		struct text first;
 
 		if (!assert_applies(a->profiles, g->name))
 			continue;
 		asked = true;
 		if (for_macos(c)) {
 			assert_seatbelt(r, &c->assertions, a, g->policy,
-			    &c->launch, &g->seatbelt, g->name);
+			    &c->launch, &g->seatbelt, g->name, &first);
 			continue;
 		}
 		judge_assertion(&g->judge, g->name, a, &j);

@@ -104,9 +104,6 @@ parse(struct run *r, int argc, char **argv)
 	if (r->arguments.n == 0)
 		return option_usage(
 		    "lint", usage_lint, "which profile, policy or directory?");
-	if (r->options.target.platform != PLATFORM_LINUX)
-		return option_usage(
-		    "lint", NULL, "policies for Linux only are looked into");
 	return option_finish(&r->options) ? EXIT_HOLDS : EXIT_REJECTED;
 }
 
@@ -135,6 +132,8 @@ is_profile(const struct side_policy *p)
 	static const char suffix[] = ".nono";
 	const uint32_t n = sizeof(suffix) - 1;
 
+	if (p->seatbelt.s != NULL)
+		return p->compiled && text_equal(p->shown, p->path);
 	return text_equal(p->shown, p->path) &&
 	       (p->path.len < n ||
 		   memcmp(p->path.s + p->path.len - n, suffix, n) != 0);
@@ -150,9 +149,14 @@ lint_one(struct run *r, const struct side_policy *p)
 	    .policy = p,
 	    .judge = &judge,
 	    .profile = is_profile(p),
-	    .name = text_of(blob_profile_name(&p->blob)),
 	};
 
+	if (p->seatbelt.s != NULL) {
+		l.name = p->name.len > 0 ? p->name : p->key;
+		return lint_std_seatbelt(&l, &r->assertions) &&
+		       (!l.profile || lint_profile(&l));
+	}
+	l.name = text_of(blob_profile_name(&p->blob));
 	if (l.name.len == 0)
 		l.name = p->key;
 	judge_init(&judge, &r->options.arena, &p->blob, &r->assertions);
@@ -217,7 +221,7 @@ lint(struct run *r)
 	for (uint32_t i = 0; i < r->arguments.n; i++) {
 		struct side *side = ARENA_NEW(&r->options.arena, struct side);
 		int status =
-		    side_load(side, &r->options, r->arguments.v[i], false);
+		    side_load_any(side, &r->options, r->arguments.v[i], false);
 
 		if (status != EXIT_HOLDS)
 			return status;

@@ -27,6 +27,8 @@ struct finding *lint_rule(
 void lint_policy(struct lint *l);
 /* By std.assert: which of its sets is open, and what that means. */
 void lint_std(struct lint *l);
+/* The same of a policy for macOS.  False: diagnosed. */
+bool lint_std_seatbelt(struct lint *l, struct assertions *assertions);
 /* By what the profile says: only where there is one.  False: diagnosed. */
 bool lint_profile(struct lint *l);
 

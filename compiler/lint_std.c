@@ -1,5 +1,6 @@
 #include <config.h>
 
+#include "compiler/assert_seatbelt.h"
 #include "compiler/lint.h"
 
 /*
@@ -32,31 +33,51 @@ static const struct {
 
 enum { PLACES_MAX = 4 };
 
+/* `more` places, besides, of which there may be further ones. */
+static struct finding *
+add(struct lint *l, size_t meaning, struct text what, uint32_t more,
+    bool further)
+{
+	struct finding *f =
+	    finding_add(l->report, meanings[meaning].code, "found");
+
+	if (meanings[meaning].common)
+		f->level = REPORT_NOTE;
+	f->subject = l->policy->shown;
+	f->identity = text_of(meanings[meaning].assertion);
+	f->message = arena_printf(l->report->arena, "the policy may %.*s, %s",
+	    (int)what.len, what.s, meanings[meaning].what);
+	if (more > 0)
+		report_detail(l->report, f,
+		    "and %u%s more of its kind: nonoc check std.assert", more,
+		    further ? " or" : "");
+	return f;
+}
+
 static void
 report(struct lint *l, size_t meaning, const struct judgement *j)
 {
 	struct arena *a = l->judge->arena;
 	const struct hit *h = &j->hits.v[0];
 	struct finding *f =
-	    finding_add(l->report, meanings[meaning].code, "found");
-	struct text what = assert_hit_print(a, h);
-	uint32_t more = j->hits.n - 1;
+	    add(l, meaning, assert_hit_print(a, h), j->hits.n - 1, j->more);
 
-	if (meanings[meaning].common)
-		f->level = REPORT_NOTE;
-
-	f->subject = l->policy->shown;
 	f->region = assert_witness(a, h);
-	f->identity = text_of(meanings[meaning].assertion);
-	f->message = arena_printf(a, "the policy may %.*s, %s", (int)what.len,
-	    what.s, meanings[meaning].what);
 	for (uint32_t i = 0; i < h->rules.n; i++)
 		(void)side_places(l->report, f, l->policy, BLOB_PATH,
 		    h->rules.v[i], "granted by", PLACES_MAX);
-	if (more > 0)
-		report_detail(l->report, f,
-		    "and %u%s more of its kind: nonoc check std.assert", more,
-		    j->more ? " or" : "");
+}
+
+/* ARRAY_LEN(meanings): not one of the lists, or not of this target. */
+static size_t
+meaning_of(const struct assertion *a)
+{
+	size_t m = 0;
+
+	while (
+	    m < ARRAY_LEN(meanings) && !text_is(a->name, meanings[m].assertion))
+		m++;
+	return a->other_platform ? ARRAY_LEN(meanings) : m;
 }
 
 void
@@ -66,16 +87,48 @@ lint_std(struct lint *l)
 
 	for (uint32_t i = 0; i < all->list.n; i++) {
 		const struct assertion *a = &all->list.v[i];
+		const size_t m = meaning_of(a);
 		struct judgement j;
-		size_t m = 0;
 
-		while (m < ARRAY_LEN(meanings) &&
-		       !text_is(a->name, meanings[m].assertion))
-			m++;
-		if (m == ARRAY_LEN(meanings) || a->other_platform)
+		if (m == ARRAY_LEN(meanings))
 			continue;
 		judge_assertion(l->judge, l->name, a, &j);
 		if (j.verdict == ASSERT_VIOLATED && j.hits.n > 0)
 			report(l, m, &j);
 	}
+}
+
+bool
+lint_std_seatbelt(struct lint *l, struct assertions *assertions)
+{
+	const struct seatbelt_launch launch =
+	    assert_seatbelt_launch(l->report->arena, assertions);
+	struct sbpl_file file;
+
+	if (!side_seatbelt_open(l->options, l->policy, &launch, &file))
+		return false;
+	for (uint32_t i = 0; i < assertions->list.n; i++) {
+		const struct assertion *a = &assertions->list.v[i];
+		const size_t m = meaning_of(a);
+		struct report own = {.arena = l->report->arena};
+		struct assert_reporter r = {&own, &l->options->sources, {0}};
+		const struct finding *first;
+		struct finding *f;
+		struct text hit;
+
+		if (m == ARRAY_LEN(meanings))
+			continue;
+		assert_seatbelt(&r, assertions, a, l->policy, &launch, &file,
+		    l->name, &hit);
+		if (hit.len == 0)
+			continue;
+		first = own.findings.v[0];
+		f = add(l, m, hit, own.findings.n - 1, false);
+		f->region = first->region;
+		/* The assertion itself stands first. */
+		for (uint32_t k = 1; k < first->places.n; k++)
+			report_place(l->report, f, first->places.v[k]);
+	}
+	sbpl_file_close(&file);
+	return true;
 }
