@@ -139,10 +139,9 @@ mark_granted(const struct launch *l, uint32_t i)
 	static struct place p;
 	const enum outcome o = (enum outcome)l->outcomes[i];
 
-	if (o != OUTCOME_GRANTED && o != OUTCOME_GRANTED_LINK &&
-	    o != OUTCOME_GRANTED_PARENT)
-		return;
-	if (!place_of_rule(l, i, &p))
+	if ((o != OUTCOME_GRANTED && o != OUTCOME_GRANTED_LINK &&
+		o != OUTCOME_GRANTED_PARENT) ||
+	    !place_of_rule(l, i, &p))
 		return;
 	for (uint32_t m = 0; m < nmounts; m++)
 		if (path_covers(path_of(&p), mounts[m].at) &&
