@@ -91,6 +91,7 @@ check_lock(struct compile *c, const struct request *r, const uint8_t *bytes)
 		    "\"%s\" changed while it was compiled", r->profile);
 		return EXIT_ENVIRONMENT;
 	}
+	now.key = lock_name_of(&lock, now.key);
 	if (lock_report_one(&report, &lock, &now) == 0)
 		return EXIT_HOLDS;
 	report.status = EXIT_DIFFERS;

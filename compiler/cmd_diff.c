@@ -11,7 +11,8 @@
 
 const char usage_diff[] =
     "nonoc diff [options] FROM TO\n"
-    "  each a PROFILE, POLICY, DIRECTORY or REVISION:PATH; or both FILE.sb\n"
+    "  each a PROFILE, POLICY, DIRECTORY, LOCK or REVISION:PATH;\n"
+    "  or both FILE.sb\n"
     "  -v, --verbose     every line by itself, and grants that only moved\n"
     "  --prove[=LOADER]  ask this kernel about each line, through nono-load\n"
     "  --format=FORMAT   text, json, sarif, github, markdown, junit\n"

@@ -12,7 +12,7 @@
 
 const char usage_gate[] =
     "nonoc gate --base BASE [options] TO\n"
-    "  each a PROFILE, POLICY, DIRECTORY or REVISION:PATH\n"
+    "  each a PROFILE, POLICY, DIRECTORY, LOCK or REVISION:PATH\n"
     "  --waivers FILE    what may be let through, by whom and until when\n"
     "  --added SIDE      what a policy is held to that BASE does not have\n"
     "  --today DATE      the day to judge waivers by, YYYY-MM-DD\n"

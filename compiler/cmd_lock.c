@@ -108,6 +108,7 @@ check(struct compile *c, const struct request *r, const struct side *now)
 
 	if (status != EXIT_HOLDS)
 		return status;
+	lock_report_options(&report, &lock, &c->target);
 	errors = lock_report(&report, &lock, now);
 	report.status = errors > 0 ? EXIT_DIFFERS : EXIT_HOLDS;
 	report.verdict = errors > 0 ? "drifted" : "locked";
@@ -155,7 +156,7 @@ is_utf8(struct text t)
 static int
 write_lock(struct compile *c, const struct request *r, const struct side *now)
 {
-	const struct text text = lock_print(&c->arena, now);
+	const struct text text = lock_print(&c->arena, now, &c->target);
 
 	if (replaces_one(r, now))
 		return option_usage("lock", usage_lock,

@@ -219,14 +219,35 @@ match(struct pairs *pairs, struct arena *a, const struct side *from,
 	}
 }
 
-int
-pairs_check(struct compile *c, const struct side *from, const struct side *to)
+/* Of a lock, the policy of that name; false: it has none. */
+static bool
+narrow(struct side *lock, const struct side *one)
 {
-	const struct side *dir = from->directory ? from : to;
-	const struct side *one = from->directory ? to : from;
+	const struct side_policy *p =
+	    side_find_single(lock, one->policies.v[0].key);
 
-	if (from->directory == to->directory)
+	if (p == NULL)
+		return false;
+	lock->policies.v[0] = *p;
+	lock->policies.n = 1;
+	lock->directory = false;
+	return true;
+}
+
+int
+pairs_check(struct compile *c, struct side *from, struct side *to)
+{
+	struct side *dir = from->directory ? from : to;
+	struct side *one = from->directory ? to : from;
+
+	if (from->directory == to->directory || (dir->lock && narrow(dir, one)))
 		return EXIT_HOLDS;
+	if (dir->lock) {
+		diag_at(&c->diags, DIAG_BAD_LOCK, (struct span){0},
+		    "\"%s\" has no policy \"%.*s\"", dir->argument,
+		    (int)one->policies.v[0].key.len, one->policies.v[0].key.s);
+		return EXIT_REJECTED;
+	}
 	diag_at(&c->diags, DIAG_NOT_REGULAR, (struct span){0},
 	    "\"%s\" is a directory and \"%s\" is not: compare two of a kind",
 	    dir->argument, one->argument);

@@ -29,9 +29,11 @@ void pairs_compare(struct pairs *ret_pairs, struct arena *a,
     const struct side *from, const struct side *to,
     const struct side_policy *added);
 
-/* Are both directories, or neither?  Else EXIT_REJECTED, diagnosed. */
-int pairs_check(
-    struct compile *c, const struct side *from, const struct side *to);
+/*
+ * Are both directories, or neither?  Else EXIT_REJECTED, diagnosed.  A lock
+ * beside a single policy becomes the one of that name.
+ */
+int pairs_check(struct compile *c, struct side *from, struct side *to);
 
 /* All of one pair's changes; `moved` those, too, that change no access. */
 void pair_report(struct report *r, const struct side_pair *p, bool moved);

@@ -312,6 +312,7 @@ struct name_array
 git_list(const struct git *g, struct arena *a, struct text dir)
 {
 	struct VEC(const char *) names = {0};
+	struct text inner = {"", 0}; /* the directory before */
 	uint32_t skip = dir.len == 0 ? 0 : dir.len + 1;
 
 	for (uint32_t i = first_in(g, dir);
@@ -319,9 +320,15 @@ git_list(const struct git *g, struct arena *a, struct text dir)
 		struct text name = g->entries.v[i].name;
 		struct text base = {name.s + skip, name.len - skip};
 
-		if (g->entries.v[i].regular &&
-		    memchr(base.s, '/', base.len) == NULL)
+		const char *slash = memchr(base.s, '/', base.len);
+
+		if (slash != NULL)
+			base.len = (uint32_t)(slash - base.s);
+		if (slash == NULL ? g->entries.v[i].regular
+				  : !text_equal(base, inner))
 			*VEC_PUSH(a, &names) = arena_text(a, base).s;
+		if (slash != NULL)
+			inner = base;
 	}
 	return (struct name_array){names.v, names.n};
 }

@@ -56,7 +56,7 @@ bool git_read(struct git *g, struct text name, uint32_t max,
 
 /*
  * The base names of what lies directly in a directory, sorted by bytes: files
- * only.
+ * and directories, no links.
  */
 struct name_array git_list(
     const struct git *g, struct arena *a, struct text dir);

@@ -108,9 +108,62 @@ put_policy(cJSON *to, struct arena *a, const struct side_policy *p)
 	put_enforced(json_put_array(to, "enforces"), &p->blob);
 }
 
-struct text
-lock_print(struct arena *a, const struct side *s)
+static int
+compare_options(const void *left, const void *right)
 {
+	return text_compare(
+	    *(const struct text *)left, *(const struct text *)right);
+}
+
+static void
+add_option(struct arena *a, struct lock *l, const char *option,
+    const char *separator, struct text value)
+{
+	if (value.len > 0)
+		*VEC_PUSH(a, &l->options) = arena_printf(
+		    a, "%s%s%.*s", option, separator, (int)value.len, value.s);
+}
+
+/*
+ * Where profiles are looked for is not among them: the inputs are, with their
+ * digests.
+ */
+void
+lock_options(struct arena *a, const struct target *t, struct lock *ret)
+{
+	struct text facts = TEXT("");
+	const struct {
+		const char *name;
+		struct text value;
+	} of[] = {
+	    {"abi", t->abi == 0 ? TEXT("") : arena_printf(a, "%u", t->abi)},
+	    {"id", t->id}, {"id_like", t->id_like}, {"variant", t->variant},
+	    {"version", t->version}};
+
+	for (size_t i = 0; i < ARRAY_LEN(of); i++)
+		if (of[i].value.len > 0)
+			facts = arena_printf(a, "%.*s:%s=%.*s", (int)facts.len,
+			    facts.s, of[i].name, (int)of[i].value.len,
+			    of[i].value.s);
+	if (facts.len > 0 || t->platform != PLATFORM_LINUX)
+		*VEC_PUSH(a, &ret->options) = arena_printf(a, "--target %s%.*s",
+		    t->platform == PLATFORM_LINUX ? "linux" : "macos",
+		    (int)facts.len, facts.s);
+	add_option(a, ret, "--home", " ", t->home);
+	add_option(a, ret, "--cwd", " ", t->cwd);
+	for (uint32_t i = 0; i < t->defines.n; i++)
+		*VEC_PUSH(a, &ret->options) = arena_printf(a, "-D %.*s=%.*s",
+		    (int)t->defines.v[i].name.len, t->defines.v[i].name.s,
+		    (int)t->defines.v[i].value.len, t->defines.v[i].value.s);
+	if (ret->options.n > 1)
+		qsort(ret->options.v, ret->options.n, sizeof(*ret->options.v),
+		    compare_options);
+}
+
+struct text
+lock_print(struct arena *a, const struct side *s, const struct target *t)
+{
+	struct lock now = {0};
 	cJSON *root = json_object(), *list;
 	char *text = NULL;
 	size_t len = 0;
@@ -120,6 +173,11 @@ lock_print(struct arena *a, const struct side *s)
 	if (out == NULL)
 		diag_out_of_memory();
 	json_put_string(root, "lock_version", LOCK_VERSION);
+	lock_options(a, t, &now);
+	if (now.options.n > 0)
+		list = json_put_array(root, "options");
+	for (uint32_t i = 0; i < now.options.n; i++)
+		json_push(list, json_string(arena_text(a, now.options.v[i]).s));
 	list = json_put_array(root, "policies");
 	for (uint32_t i = 0; i < s->policies.n; i++)
 		put_policy(json_push_object(list), a, &s->policies.v[i]);
@@ -227,6 +285,20 @@ read_policy(struct reader *r, const struct node *object)
 	*VEC_PUSH(&r->c->arena, &r->lock->policies) = p;
 }
 
+/* They may be missing: none were given. */
+static void
+read_options(struct reader *r, const struct node *root)
+{
+	const struct pair *p = decode_find(root, "options");
+
+	if (p == NULL || p->value.kind != NODE_LIST)
+		return;
+	for (uint32_t i = 0; i < p->value.list.n; i++)
+		if (p->value.list.v[i].kind == NODE_STRING)
+			*VEC_PUSH(&r->c->arena, &r->lock->options) =
+			    p->value.list.v[i].string;
+}
+
 int
 lock_read(struct lock *ret_lock, struct compile *c, const char *path)
 {
@@ -250,6 +322,7 @@ lock_read(struct lock *ret_lock, struct compile *c, const char *path)
 		    (int)version->string.len, version->string.s);
 		return EXIT_REJECTED;
 	}
+	read_options(&r, root);
 	for (uint32_t i = 0; i < list->list.n && r.status == EXIT_HOLDS; i++)
 		read_policy(&r, &list->list.v[i]);
 	return r.status;
@@ -262,4 +335,20 @@ lock_find(const struct lock *l, struct text name)
 		if (text_equal(l->policies.v[i].name, name))
 			return &l->policies.v[i];
 	return NULL;
+}
+
+struct text
+lock_name_of(const struct lock *l, struct text name)
+{
+	const struct lock_policy *found = lock_find(l, name);
+	uint32_t n = 0;
+
+	if (found != NULL)
+		return name;
+	for (uint32_t i = 0; i < l->policies.n; i++)
+		if (side_ends_in(l->policies.v[i].name, name)) {
+			found = &l->policies.v[i];
+			n++;
+		}
+	return n == 1 ? found->name : name;
 }

@@ -26,14 +26,23 @@ struct lock_policy {
 struct lock {
 	struct text path;
 	struct VEC(struct lock_policy) policies; /* by name; unique */
+	struct VEC(struct text) options;	 /* "--target linux:abi=6" */
 };
 
 /* EXIT_HOLDS, EXIT_REJECTED, or EXIT_TRUST: an id that is not its text's. */
 int lock_read(struct lock *ret_lock, struct compile *c, const char *path);
-/* The whole file as text; the sides' policies sorted by name. */
-struct text lock_print(struct arena *a, const struct side *s);
+/*
+ * The whole file as text; the sides' policies sorted by name, and the options
+ * that decide what profiles come to, sorted.
+ */
+struct text lock_print(
+    struct arena *a, const struct side *s, const struct target *t);
+/* Of a target, as the lock has them. */
+void lock_options(struct arena *a, const struct target *t, struct lock *ret);
 
 const struct lock_policy *lock_find(const struct lock *l, struct text name);
+/* The name that it has there, as with side_find_single(); else as it is. */
+struct text lock_name_of(const struct lock *l, struct text name);
 /* Inputs of one policy, as the lock has them: by name. */
 void lock_inputs(struct arena *a, const struct side_policy *p,
     struct lock_policy *ret_policy);

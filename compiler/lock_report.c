@@ -99,6 +99,49 @@ lock_report_one(
 	return errors;
 }
 
+static void
+put_option(struct report *r, const struct lock *l, struct text option,
+    const char *verdict, const char *words)
+{
+	struct finding *f;
+
+	report_rule(r, "option-changed",
+	    "It was locked with other options than it is compared with.");
+	f = report_add(r, "option-changed", REPORT_NOTE, verdict);
+	f->sign = ' ';
+	f->subject = TEXT("lock");
+	f->region = option;
+	f->message =
+	    arena_printf(r->arena, "%.*s %s", (int)option.len, option.s, words);
+	report_place(r, f, (struct report_place){.file = l->path});
+}
+
+static bool
+has_option(const struct lock *l, struct text option)
+{
+	for (uint32_t i = 0; i < l->options.n; i++)
+		if (text_equal(l->options.v[i], option))
+			return true;
+	return false;
+}
+
+void
+lock_report_options(
+    struct report *r, const struct lock *l, const struct target *t)
+{
+	struct lock now = {0};
+
+	lock_options(r->arena, t, &now);
+	for (uint32_t i = 0; i < l->options.n; i++)
+		if (!has_option(&now, l->options.v[i]))
+			put_option(r, l, l->options.v[i], "deleted",
+			    "was given when it was locked");
+	for (uint32_t i = 0; i < now.options.n; i++)
+		if (!has_option(l, now.options.v[i]))
+			put_option(r, l, now.options.v[i], "added",
+			    "was not given when it was locked");
+}
+
 uint32_t
 lock_report(struct report *r, const struct lock *l, const struct side *now)
 {

@@ -14,5 +14,8 @@ uint32_t lock_report(
 /* The same of one policy, which may not be in the lock. */
 uint32_t lock_report_one(
     struct report *r, const struct lock *l, const struct side_policy *now);
+/* With which other options was it locked?  Notes. */
+void lock_report_options(
+    struct report *r, const struct lock *l, const struct target *t);
 
 #endif

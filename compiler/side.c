@@ -9,6 +9,7 @@
 #include "compiler/blob_file.h"
 #include "compiler/cmd.h"
 #include "compiler/git.h"
+#include "compiler/lock.h"
 #include "compiler/sbpl.h"
 #include "runtime/sha256.h"
 
@@ -16,10 +17,11 @@ struct loader {
 	struct side *side;
 	struct compile *options;
 	struct git *revision;
+	struct text below; /* the directory's: "", "team/" */
 	bool warnings;
 };
 
-static const char policy_suffix[] = ".nono";
+static const char policy_suffix[] = ".nono", lock_suffix[] = ".lock";
 
 static bool
 for_macos(const struct loader *l)
@@ -36,7 +38,7 @@ has_suffix(const char *name, const char *suffix)
 }
 
 static struct text
-key_of(const char *path)
+key_of(const struct loader *l, const char *path)
 {
 	static const char *const suffixes[] = {policy_suffix, ".sb", ".sbpl"};
 	struct text name = store_name_of(text_of(path));
@@ -44,7 +46,8 @@ key_of(const char *path)
 	for (size_t i = 0; i < ARRAY_LEN(suffixes); i++)
 		if (has_suffix(path, suffixes[i]))
 			name.len -= (uint32_t)strlen(suffixes[i]);
-	return name;
+	return arena_printf(&l->options->arena, "%.*s%.*s", (int)l->below.len,
+	    l->below.s, (int)name.len, name.s);
 }
 
 /* A path below the working directory, as a repository would call it. */
@@ -180,15 +183,35 @@ load_revision(
 	return load_profile(l, p, path);
 }
 
+/* What was there when it was locked: names, and what they were to permit. */
+static int
+load_lock(struct loader *l, const char *path)
+{
+	struct compile *c = l->options;
+	struct lock lock;
+	int status;
+
+	c->sources.revision = l->revision;
+	status = lock_read(&lock, c, path);
+	c->sources.revision = NULL;
+	l->side->directory = l->side->lock = true;
+	for (uint32_t i = 0; status == EXIT_HOLDS && i < lock.policies.n; i++)
+		*VEC_PUSH(&c->arena, &l->side->policies) =
+		    lock.policies.v[i].policy;
+	return status;
+}
+
 /* One policy, which is appended; path: as the file system knows it. */
 static int
 load(struct loader *l, const char *path)
 {
 	struct arena *a = &l->options->arena;
-	struct side_policy p = {.key = key_of(path)};
+	struct side_policy p = {.key = key_of(l, path)};
 	struct text name;
 	int status;
 
+	if (has_suffix(path, lock_suffix) && !for_macos(l))
+		return load_lock(l, path);
 	if (l->revision != NULL) {
 		(void)git_find(l->revision, path, &name);
 		p.path = arena_text(a, name);
@@ -236,7 +259,7 @@ wanted(const struct loader *l, const char *name)
 static bool
 clash(struct loader *l, const char *file)
 {
-	const struct side_policy *other = side_find(l->side, key_of(file));
+	const struct side_policy *other = side_find(l->side, key_of(l, file));
 	struct diag *diag;
 
 	if (other == NULL)
@@ -250,29 +273,69 @@ clash(struct loader *l, const char *file)
 	return true;
 }
 
-/* Not what lies deeper: that is groups, or somebody else's. */
-static int
-load_directory(struct loader *l, const char *dir)
+/* To be looked into: no link, and not where groups lie. */
+static bool
+is_directory(const struct loader *l, const char *path, const char *name)
 {
+	struct text unused;
+	struct stat st;
+
+	if (*name == '.' || strcmp(name, "groups") == 0)
+		return false;
+	if (l->revision != NULL)
+		return git_find(l->revision, path, &unused) == GIT_DIR;
+	return lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static int
+load_below(struct loader *l, const char *dir, unsigned depth)
+{
+	enum { DEPTH_MAX = 32 };
 	struct arena *a = &l->options->arena;
 	struct sources where = {.revision = l->revision};
 	struct name_array names = source_list(&where, a, dir);
+	const struct text below = l->below;
 	int status = EXIT_HOLDS;
 
-	l->side->directory = true;
 	if (names.n > 1)
 		qsort(names.v, names.n, sizeof(*names.v), by_name);
 	for (uint32_t i = 0; i < names.n; i++) {
-		struct text path;
-		int s;
+		const struct text path =
+		    arena_printf(a, "%s/%s", dir, names.v[i]);
+		int s = EXIT_HOLDS;
 
-		if (!wanted(l, names.v[i]))
-			continue;
-		path = arena_printf(a, "%s/%s", dir, names.v[i]);
-		s = clash(l, path.s) ? EXIT_REJECTED : load(l, path.s);
+		if (depth < DEPTH_MAX && is_directory(l, path.s, names.v[i])) {
+			l->below = arena_printf(
+			    a, "%.*s%s/", (int)below.len, below.s, names.v[i]);
+			s = load_below(l, path.s, depth + 1);
+			l->below = below;
+		} else if (wanted(l, names.v[i])) {
+			s = clash(l, path.s) ? EXIT_REJECTED : load(l, path.s);
+		}
 		if (s != EXIT_HOLDS)
 			status = s;
 	}
+	return status;
+}
+
+static int
+by_key(const void *left, const void *right)
+{
+	const struct side_policy *a = left, *b = right;
+
+	return text_compare(a->key, b->key);
+}
+
+static int
+load_directory(struct loader *l, const char *dir)
+{
+	const int status = load_below(l, dir, 0);
+	struct side *s = l->side;
+
+	s->directory = true;
+	if (s->policies.n > 1)
+		qsort(s->policies.v, s->policies.n, sizeof(*s->policies.v),
+		    by_key);
 	return status;
 }
 
@@ -361,6 +424,7 @@ side_load_any(struct side *ret_side, struct compile *options,
 	struct stat st;
 	bool there = stat(argument, &st) == 0;
 
+	l.below = TEXT("");
 	*ret_side = (struct side){.argument = argument};
 	if (there && S_ISDIR(st.st_mode))
 		return load_directory(&l, argument);
@@ -412,6 +476,29 @@ side_find(const struct side *s, struct text key)
 		if (text_equal(s->policies.v[i].key, key))
 			return &s->policies.v[i];
 	return NULL;
+}
+
+bool
+side_ends_in(struct text whole, struct text key)
+{
+	return text_equal(whole, key) ||
+	       (whole.len > key.len &&
+		   whole.s[whole.len - key.len - 1] == '/' &&
+		   memcmp(whole.s + whole.len - key.len, key.s, key.len) == 0);
+}
+
+const struct side_policy *
+side_find_single(const struct side *s, struct text key)
+{
+	const struct side_policy *found = side_find(s, key);
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; found == NULL && i < s->policies.n; i++)
+		n += side_ends_in(s->policies.v[i].key, key);
+	for (uint32_t i = 0; n == 1 && found == NULL; i++)
+		if (side_ends_in(s->policies.v[i].key, key))
+			found = &s->policies.v[i];
+	return found;
 }
 
 struct report_place

@@ -6,8 +6,9 @@
 
 /*
  * What a reviewing verb is given: a profile (its name or file), a policy, a
- * directory of either, or any of these in a revision of git, REV:PATH; the
- * index is the empty revision.  Whatever it was, what comes out are policies
+ * directory of either with all below it, a lock, which is as its directory
+ * was, or any of these in a revision of git, REV:PATH; the index is the empty
+ * revision.  Whatever it was, what comes out are policies
  * that are compiled for the target of the options, and where their sources
  * lie.
  *
@@ -22,7 +23,8 @@ struct side_file {
 };
 
 struct side_policy {
-	struct text key;   /* base name without suffix: finds its counterpart */
+	/* "team/agent", without suffix: finds its counterpart */
+	struct text key;
 	struct text shown; /* "HEAD~1:profiles/agent.json" */
 	struct text path;  /* the same without the revision */
 	struct blob blob;
@@ -38,6 +40,7 @@ struct side_policy {
 struct side {
 	const char *argument;
 	bool directory;				 /* else exactly one policy */
+	bool lock;				 /* as a directory */
 	struct VEC(struct side_policy) policies; /* by key; unique */
 };
 
@@ -63,6 +66,14 @@ int side_load_one_any(struct side_policy *ret_policy, struct compile *options,
 
 /* The policy with this key; NULL: none. */
 const struct side_policy *side_find(const struct side *s, struct text key);
+
+/*
+ * The same for one that was named by itself, "agent" for "team/agent", if
+ * there are no two of that kind.
+ */
+bool side_ends_in(struct text whole, struct text key);
+const struct side_policy *side_find_single(
+    const struct side *s, struct text key);
 
 /* Where an origin of the policy's provenance is. */
 struct report_place side_place(const struct side_policy *p, uint32_t origin);

@@ -134,7 +134,10 @@ target_parse(struct arena *a, struct diags *d, const char *spec,
 	struct text rest = arena_text(a, text_of(spec));
 	struct text name = cut(&rest, ':');
 	bool facts = strchr(spec, ':') != NULL;
-	struct target t = {0};
+	/* What other options have said stays, whatever their order. */
+	struct target t = {.home = ret_target->home,
+	    .cwd = ret_target->cwd,
+	    .defines = ret_target->defines};
 
 	if (text_is(name, "linux"))
 		t.platform = PLATFORM_LINUX;

@@ -30,7 +30,8 @@ struct target {
 /*
  * "linux", "macos", "linux:abi=6", "linux:id=debian:version=12",
  * "linux:id=fedora:id_like=rhel,centos:version=43:variant=workstation",
- * "macos:version=15.5".  Diagnoses N2012.
+ * "macos:version=15.5".  Diagnoses N2012.  home, cwd and defines are left as
+ * they are.
  */
 bool target_parse(struct arena *a, struct diags *d, const char *spec,
     struct target *ret_target);
