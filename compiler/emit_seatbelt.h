@@ -15,6 +15,13 @@ struct seatbelt {
 	const struct sources *sources;
 	const struct capset *caps;
 	struct seatbelt_text text;
+	/* For each deny, whether something can be created above it. */
+	const bool *open;
+	/* Places that were printed: most entries come in by the same few. */
+	struct {
+		struct span at;
+		struct text text;
+	} places[64];
 };
 
 /* One path filter and where it comes from. */

@@ -100,15 +100,18 @@ seatbelt_define_held(struct seatbelt *s)
 	    "\t\t(string=? tree "
 	    "(substring path 0 (string-length tree)))))\n";
 	const struct capset *c = s->caps;
+	bool *open = ARENA_ARRAY(s->arena, c->denies.n + 1, bool);
 	unsigned roots = 0;
 
 	for (uint32_t i = 0; i < c->denies.n; i++) {
 		enum blob_root root = c->denies.v[i].path.root;
 
-		if ((roots & 1U << root) == 0 && may_be_held(c, root) &&
-		    !in_open_tree(c, c->denies.v[i].path))
+		open[i] = in_open_tree(c, c->denies.v[i].path);
+		if (!open[i] && (roots & 1U << root) == 0 &&
+		    may_be_held(c, root))
 			roots |= 1U << root;
 	}
+	s->open = open;
 	if (roots != 0)
 		seatbelt_puts(&s->text, holds);
 	for (unsigned r = 0; r < BLOB_ROOTS; r++)
@@ -129,7 +132,7 @@ deny_folded(struct seatbelt *s, const struct fold *fold, enum blob_root held,
 
 	for (uint32_t i = 0; i < c->denies.n; i++) {
 		const struct deny *d = &c->denies.v[i];
-		bool open = in_open_tree(c, d->path);
+		bool open = s->open[i];
 
 		if (d->protected != fold->protected ||
 		    d->access != fold->access ||

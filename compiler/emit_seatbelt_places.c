@@ -97,35 +97,35 @@ seatbelt_tidy(struct place_filters *l)
 static struct text
 name_place(struct seatbelt *s, struct span at)
 {
-	struct text name =
-	    diag_safe(s->arena, policy_source_name(s->caps->policy, s->sources,
-				    s->arena, at.source));
-	struct place place = source_place(s->sources, at.source, at.begin);
+	uint32_t slot = (at.begin ^ at.source * 31) % ARRAY_LEN(s->places);
+	struct text name;
+	struct place place;
 
-	return arena_printf(
+	if (s->places[slot].at.source == at.source &&
+	    s->places[slot].at.begin == at.begin)
+		return s->places[slot].text;
+	name = diag_safe(s->arena, policy_source_name(s->caps->policy,
+				       s->sources, s->arena, at.source));
+	place = source_place(s->sources, at.source, at.begin);
+	s->places[slot].at = at;
+	s->places[slot].text = arena_printf(
 	    s->arena, "%.*s:%u", (int)name.len, name.s, place.line);
+	return s->places[slot].text;
 }
 
 void
 seatbelt_origin(struct seatbelt *s, struct span at, const struct origin *origin,
     uint32_t others)
 {
-	struct text t;
-
 	if (!s->text.comments || at.source == 0)
 		return;
-	t = name_place(s, at);
+	seatbelt_comment(&s->text, "\t; ", name_place(s, at));
 	for (const struct origin *o = origin; o != NULL && o->via != NULL;
-	     o = o->via) {
-		struct text by = name_place(s, o->at);
-
-		t = arena_printf(s->arena, "%.*s <- %.*s", (int)t.len, t.s,
-		    (int)by.len, by.s);
-	}
+	     o = o->via)
+		seatbelt_comment(&s->text, " <- ", name_place(s, o->at));
 	if (others > 0)
-		t = arena_printf(
-		    s->arena, "%.*s, and %u more", (int)t.len, t.s, others);
-	seatbelt_comment(&s->text, t);
+		seatbelt_comment(&s->text, ", ",
+		    arena_printf(s->arena, "and %u more", others));
 }
 
 /*

@@ -156,25 +156,46 @@ seatbelt_parameter(enum blob_root root)
 
 static const char data_volume_name[] = "/System/Volumes/Data";
 
+static struct text
+join(struct arena *a, const char *before, const char *slash, struct text after)
+{
+	size_t n = strlen(before), m = strlen(slash);
+	char *s = arena_alloc(a, n + m + after.len + 1, 1);
+
+	memcpy(s, before, n);
+	memcpy(s + n, slash, m);
+	if (after.len > 0)
+		memcpy(s + n + m, after.s, after.len);
+	return (struct text){s, (uint32_t)(n + m) + after.len};
+}
+
+static void
+put_param(struct seatbelt_text *t, const char *name)
+{
+	seatbelt_puts(t, "(param \"");
+	seatbelt_puts(t, name);
+	seatbelt_puts(t, "\")");
+}
+
 /* A path as a Scheme expression. */
 static void
 put_path(struct seatbelt_text *t, struct path p, bool data_volume)
 {
 	const char *root = seatbelt_parameter(p.root);
 	const char *before = data_volume ? data_volume_name : "";
-	struct text rest =
-	    arena_printf(t->arena, "%s%s%.*s", root == NULL ? before : "",
-		p.suffix.len > 0 || (root == NULL && !data_volume) ? "/" : "",
-		(int)p.suffix.len, p.suffix.s);
+	bool slash = p.suffix.len > 0 || (root == NULL && !data_volume);
+	struct text rest = join(
+	    t->arena, root == NULL ? before : "", slash ? "/" : "", p.suffix);
 
 	if (root == NULL) {
 		seatbelt_string(t, rest);
 	} else if (rest.len == 0 && !data_volume) {
-		seatbelt_printf(t, "(param \"%s\")", root);
+		put_param(t, root);
 	} else {
 		seatbelt_puts(t, "(string-append");
 		put_pieces(t, text_of(before));
-		seatbelt_printf(t, " (param \"%s\")", root);
+		seatbelt_puts(t, " ");
+		put_param(t, root);
 		put_pieces(t, rest);
 		seatbelt_puts(t, ")");
 	}
@@ -254,7 +275,9 @@ seatbelt_filter(struct seatbelt_text *t, enum seatbelt_filter kind,
 	case SEATBELT_LITERAL:
 	case SEATBELT_SUBPATH:
 	case SEATBELT_ANCESTORS:
-		seatbelt_printf(t, "(%s ", names[kind]);
+		seatbelt_puts(t, "(");
+		seatbelt_puts(t, names[kind]);
+		seatbelt_puts(t, " ");
 		put_path(t, path, data_volume);
 		seatbelt_puts(t, ")");
 		return;
@@ -315,12 +338,15 @@ seatbelt_rule_end(struct seatbelt_text *t)
 }
 
 void
-seatbelt_comment(struct seatbelt_text *t, struct text comment)
+seatbelt_comment(
+    struct seatbelt_text *t, const char *before, struct text comment)
 {
 	uint32_t begin = t->out.n;
 
-	if (t->comments && comment.len > 0)
-		seatbelt_printf(t, "\t; %.*s", (int)comment.len, comment.s);
+	if (t->comments && comment.len > 0) {
+		seatbelt_puts(t, before);
+		seatbelt_put(t, comment);
+	}
 	/* Comments are no part of the rule: it is split alike without. */
 	t->begin += t->out.n - begin;
 }

@@ -74,7 +74,11 @@ void seatbelt_rule(
     struct seatbelt_text *t, struct text head, struct text guard);
 void seatbelt_item(struct seatbelt_text *t);
 void seatbelt_rule_end(struct seatbelt_text *t);
-/* Behind the filter: "; groups/x.json:3".  Made safe by the caller. */
-void seatbelt_comment(struct seatbelt_text *t, struct text comment);
+/*
+ * Behind the filter: "\t; ", "groups/x.json:3", then what goes on there, " <-
+ * ", "y.json:4".  Made safe by the caller.
+ */
+void seatbelt_comment(
+    struct seatbelt_text *t, const char *before, struct text comment);
 
 #endif

@@ -68,7 +68,7 @@ only_filter(struct back *b, struct seatbelt_text *t, enum seatbelt_filter kind,
 	seatbelt_rule(t, TEXT("allow file-read*"), TEXT(""));
 	seatbelt_item(t);
 	seatbelt_filter(t, kind, path, data);
-	seatbelt_comment(t, diag_safe(&b->arena, path.suffix));
+	seatbelt_comment(t, "\t; ", diag_safe(&b->arena, path.suffix));
 	seatbelt_rule_end(t);
 	if (t->bad_bytes)
 		return NULL;
