@@ -205,6 +205,7 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/sbpl_read.c \
 	compiler/sbpl_regex.c \
 	compiler/sbpl_scheme.c \
+	compiler/sbpl_unrun.c \
 	compiler/sbpl_value.h \
 	compiler/sbpl_why.c \
 	compiler/schema.c \

@@ -364,7 +364,9 @@ enum form {
 	FORM_LETREC,
 	FORM_OR,
 	FORM_QUOTE,
+	FORM_SET,
 	FORM_UNLESS,
+	FORM_UNRUN, /* see sbpl_unrun.c */
 	FORM_VERSION,
 	FORM_WHEN,
 	FORM_WITH,
@@ -397,6 +399,7 @@ form_of(struct text name)
 	    {"letrec", FORM_LETREC},
 	    {"or", FORM_OR},
 	    {"quote", FORM_QUOTE},
+	    {"set!", FORM_SET},
 	    {"trace", FORM_DEBUG},
 	    {"unless", FORM_UNLESS},
 	    {"version", FORM_VERSION},
@@ -409,7 +412,7 @@ form_of(struct text name)
 	for (uint32_t i = 0; i < ARRAY_LEN(forms); i++)
 		if (text_is(name, forms[i].name))
 			return forms[i].form;
-	return FORM_NONE;
+	return sbpl_is_unrun_form(name) ? FORM_UNRUN : FORM_NONE;
 }
 
 /* (name value), as let has it. */
@@ -468,6 +471,9 @@ well_formed(enum form form, const struct sbpl_node *args)
 	case FORM_WITH_FILTER:
 	case FORM_WITH_MODIFIER:
 		return n != NULL;
+	case FORM_SET:
+		return n != NULL && n->kind == SBPL_SYMBOL;
+	case FORM_UNRUN:
 	case FORM_NONE:
 		break;
 	}
@@ -515,8 +521,12 @@ form(struct machine *m, enum form form, const struct sbpl_node *call,
 		return form_let(m, args, scope, LET_REC, statement);
 	case FORM_QUOTE:
 		return datum(m, args);
+	case FORM_SET:
+		return sbpl_form_set(m, call, scope);
 	case FORM_UNLESS:
 		return form_when(m, args, scope, statement, false);
+	case FORM_UNRUN:
+		return sbpl_form_unrun(m, call, scope);
 	case FORM_VERSION:
 		return form_version(m, call);
 	case FORM_WHEN:

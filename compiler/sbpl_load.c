@@ -24,6 +24,10 @@ sbpl_unknown_name(struct machine *m, const struct sbpl_node *name)
 	const char *nearest;
 	struct diag *diag;
 
+	if (sbpl_is_unrun(name->text)) {
+		sbpl_warn_unrun(m, name);
+		return;
+	}
 	if (sbpl_bound(&m->warned, name->text) != NULL)
 		return;
 	sbpl_bind(m, &m->warned, name->text, value_nothing);
@@ -233,6 +237,7 @@ sbpl_load(struct arena *a, struct diags *d, const struct sources *s,
 
 	if (first != NULL)
 		at.source = first->at.source;
+	sbpl_find_assigned(&m, first);
 	for (; first != NULL && !m.failed; first = first->next)
 		(void)sbpl_eval(&m, first, &m.top, true);
 	if (m.failed)

@@ -131,6 +131,8 @@ symbol(struct machine *m, const struct sbpl_node *n, struct scope *scope)
 	const struct binding *b = sbpl_bound(scope, n->text);
 	enum sbpl_op op;
 
+	if (sbpl_bound(&m->assigned, n->text) != NULL)
+		return value_unknown;
 	if (b != NULL)
 		return b->value;
 	op = sbpl_op_find(n->text);

@@ -84,7 +84,8 @@ struct machine {
 	/* Of (with-filter ...) and (with-modifier ...) around. */
 	const struct sbpl_filter *outer;
 	struct VEC(struct text) modifiers;
-	struct scope warned; /* unknown names, one warning each */
+	struct scope warned;   /* unknown names, one warning each */
+	struct scope assigned; /* what is assigned to somewhere: unknown */
 };
 
 struct builtin {
@@ -130,6 +131,16 @@ void sbpl_stop(struct machine *m, struct span at);
 /* sbpl_form.c: false, and nothing is done, if the head is no special form. */
 bool sbpl_form(struct machine *m, const struct sbpl_node *call,
     struct scope *scope, bool statement, struct value *ret_value);
+
+/* sbpl_unrun.c: what Scheme has and is not run. */
+bool sbpl_is_unrun_form(struct text name);
+bool sbpl_is_unrun(struct text name); /* form or procedure */
+void sbpl_find_assigned(struct machine *m, const struct sbpl_node *first);
+void sbpl_warn_unrun(struct machine *m, const struct sbpl_node *name);
+struct value sbpl_form_unrun(
+    struct machine *m, const struct sbpl_node *call, struct scope *scope);
+struct value sbpl_form_set(
+    struct machine *m, const struct sbpl_node *call, struct scope *scope);
 
 /* sbpl_builtin.c: strings, numbers, lists. */
 const struct builtin *sbpl_builtin_find(struct text name);
