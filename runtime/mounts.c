@@ -35,8 +35,7 @@ static int failed; /* errno; 0: the table is there */
 static char *
 next_field(char *p)
 {
-	while (*p != ' ' && *p != '\n' && *p != '\0')
-		p++;
+	p += strcspn(p, " \n");
 	if (*p == ' ')
 		*p++ = '\0';
 	return p;
@@ -72,8 +71,7 @@ parse(char *line, struct mount *ret)
 		fields[i] = line;
 		line = next_field(line);
 	}
-	while (*line != '\n' && *line != '\0')
-		line++;
+	line += strcspn(line, "\n");
 	*ret = (struct mount){
 	    .device = fields[2],
 	    .shows = unescape(fields[3]),
