@@ -8,12 +8,18 @@
 #include <unistd.h>
 
 #include "compiler/cmd.h"
+#include "compiler/store.h"
 
 static int
 refuse(struct diags *d, const char *name, const char *why)
 {
-	diag_at(d, DIAG_BAD_BLOB, (struct span){0},
+	struct diag *diag = diag_at(d, DIAG_BAD_BLOB, (struct span){0},
 	    "cannot read policy \"%s\": %s", name, why);
+
+	if (store_name_of(text_of(name)).len != strlen(name))
+		diag_help(d, diag,
+		    "by its name it is a profile: nonoc compile makes a policy "
+		    "of it, nonoc show prints what that permits");
 	return EXIT_REJECTED;
 }
 

@@ -54,8 +54,7 @@ parse(struct verb *v, int argc, char **argv)
 			if (v->output == NULL)
 				return false;
 		} else if (options && arg[0] == '-') {
-			option_usage(
-			    v->name, v->usage, "unknown option %s", arg);
+			option_unknown(v->name, v->usage, arg);
 			return false;
 		} else if (v->input != NULL) {
 			option_usage(v->name, v->usage,

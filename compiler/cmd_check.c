@@ -52,8 +52,7 @@ parse_option(struct check *c, int argc, char **argv, int *i)
 	if (o != OPTION_OTHER)
 		return o == OPTION_TAKEN ? EXIT_HOLDS : EXIT_USAGE;
 	if (argv[*i][0] == '-') {
-		return option_usage(
-		    "check", usage_check, "unknown option %s", argv[*i]);
+		return option_unknown("check", usage_check, argv[*i]);
 	} else if (assert_is_file(argv[*i])) {
 		*VEC_PUSH(&c->options.arena, &c->files) = argv[*i];
 	} else {
@@ -111,6 +110,8 @@ load_policies(struct check *c)
 		int status =
 		    side_load_any(side, &c->options, c->arguments.v[i], false);
 
+		if (status == EXIT_HOLDS && !side_has_some(&c->options, side))
+			status = EXIT_REJECTED;
 		if (status != EXIT_HOLDS)
 			return status;
 		for (uint32_t k = 0; k < side->policies.n; k++) {

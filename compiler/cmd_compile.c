@@ -51,8 +51,8 @@ parse(struct compile *c, int argc, char **argv, struct request *r)
 			if (r->output == NULL)
 				return EXIT_USAGE;
 		} else if (argv[i][0] == '-' && argv[i][1] != '\0') {
-			return option_usage("compile", usage_compile,
-			    "unknown option %s", argv[i]);
+			return option_unknown(
+			    "compile", usage_compile, argv[i]);
 		} else if (r->profile != NULL) {
 			return option_usage("compile", usage_compile,
 			    "one profile at a time: %s and %s", r->profile,

@@ -72,8 +72,7 @@ parse(struct compile *c, void *request, int argc, char **argv)
 		if (o == OPTION_TAKEN)
 			continue;
 		if (options && argv[i][0] == '-')
-			return option_usage(
-			    "diff", usage_diff, "unknown option %s", argv[i]);
+			return option_unknown("diff", usage_diff, argv[i]);
 		if (r->n == 2)
 			return option_usage("diff", usage_diff,
 			    "two sides, not three: %s", argv[i]);

@@ -65,8 +65,7 @@ parse(struct compile *c, int argc, char **argv, struct request *r)
 				return option_usage("equiv", usage_equiv,
 				    "--seed takes a number above 0");
 		} else if (argv[i][0] == '-') {
-			return option_usage(
-			    "equiv", usage_equiv, "unknown option %s", argv[i]);
+			return option_unknown("equiv", usage_equiv, argv[i]);
 		} else if (r->profile != NULL) {
 			return option_usage("equiv", usage_equiv,
 			    "one profile at a time: %s and %s", r->profile,

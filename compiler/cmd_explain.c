@@ -182,8 +182,8 @@ run(struct explain *e, int argc, char **argv)
 		} else if (strcmp(argv[i], "--list") == 0) {
 			list = true;
 		} else if (argv[i][0] == '-') {
-			return option_usage("explain", usage_explain,
-			    "unknown option %s", argv[i]);
+			return option_unknown(
+			    "explain", usage_explain, argv[i]);
 		} else {
 			*VEC_PUSH(&e->options.arena, &words) = argv[i];
 		}

@@ -79,8 +79,7 @@ parse(struct compile *c, void *request, int argc, char **argv)
 			continue;
 		}
 		if (argv[i][0] == '-')
-			return option_usage(
-			    "gate", usage_gate, "unknown option %s", argv[i]);
+			return option_unknown("gate", usage_gate, argv[i]);
 		if (r->to != NULL)
 			return option_usage("gate", usage_gate,
 			    "one at a time: %s and %s", r->to, argv[i]);

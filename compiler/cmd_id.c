@@ -28,6 +28,8 @@ run(struct compile *c, const char *argument)
 	struct side s;
 	int status = side_load(&s, c, argument, false);
 
+	if (status == EXIT_HOLDS && !side_has_some(c, &s))
+		status = EXIT_REJECTED;
 	if (status != EXIT_HOLDS)
 		return status;
 	for (uint32_t i = 0; i < s.policies.n; i++)
@@ -53,8 +55,7 @@ cmd_id(int argc, char **argv)
 		else if (o == OPTION_WRONG)
 			status = EXIT_USAGE;
 		else if (options && o == OPTION_OTHER && *argv[i] == '-')
-			status = option_usage(
-			    "id", usage_id, "unknown option %s", argv[i]);
+			status = option_unknown("id", usage_id, argv[i]);
 		else if (o == OPTION_OTHER && argument != NULL)
 			status = option_usage("id", usage_id,
 			    "one at a time: %s and %s", argument, argv[i]);

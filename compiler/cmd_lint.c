@@ -82,8 +82,7 @@ parse_option(struct run *r, int argc, char **argv, int *i)
 	} else if (strcmp(argv[*i], "--exit-zero") == 0) {
 		r->exit_zero = true;
 	} else if (argv[*i][0] == '-') {
-		return option_usage(
-		    "lint", usage_lint, "unknown option %s", argv[*i]);
+		return option_unknown("lint", usage_lint, argv[*i]);
 	} else if (assert_is_file(argv[*i])) {
 		*VEC_PUSH(&r->options.arena, &r->files) = argv[*i];
 	} else {
@@ -223,6 +222,8 @@ lint(struct run *r)
 		int status =
 		    side_load_any(side, &r->options, r->arguments.v[i], false);
 
+		if (status == EXIT_HOLDS && !side_has_some(&r->options, side))
+			status = EXIT_REJECTED;
 		if (status != EXIT_HOLDS)
 			return status;
 		policies += side->policies.n;

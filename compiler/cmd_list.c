@@ -107,10 +107,11 @@ cmd_list(int argc, char **argv)
 		if (o == OPTION_WRONG)
 			status = EXIT_USAGE;
 		else if (o == OPTION_OTHER && (what != NULL || *argv[i] == '-'))
-			status = option_usage("list", usage_list,
-			    argv[i][0] == '-' ? "unknown option %s"
-					      : "unexpected %s",
-			    argv[i]);
+			status =
+			    argv[i][0] == '-'
+				? option_unknown("list", usage_list, argv[i])
+				: option_usage("list", usage_list,
+				      "unexpected %s", argv[i]);
 		else if (o == OPTION_OTHER)
 			what = argv[i];
 	}

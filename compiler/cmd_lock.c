@@ -48,8 +48,7 @@ parse(struct compile *c, void *request, int argc, char **argv)
 			if (r->lock == NULL)
 				return EXIT_USAGE;
 		} else if (argv[i][0] == '-') {
-			return option_usage(
-			    "lock", usage_lock, "unknown option %s", argv[i]);
+			return option_unknown("lock", usage_lock, argv[i]);
 		} else {
 			*VEC_PUSH(&c->arena, &r->sides) = argv[i];
 		}

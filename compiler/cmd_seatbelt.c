@@ -96,7 +96,7 @@ option(struct command *c, int argc, char **argv, int *i)
 		c->exit_zero = true;
 		return true;
 	}
-	option_usage(c->verb, c->usage, "unknown option %s", argv[*i]);
+	option_unknown(c->verb, c->usage, argv[*i]);
 	return false;
 }
 

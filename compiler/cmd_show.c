@@ -142,8 +142,7 @@ parse(struct compile *c, int argc, char **argv, enum stage *stage,
 				    "no stage is named %s", v);
 			*stage = (enum stage)s;
 		} else if (argv[i][0] == '-') {
-			return option_usage(
-			    "show", usage_show, "unknown option %s", argv[i]);
+			return option_unknown("show", usage_show, argv[i]);
 		} else if (*argument != NULL) {
 			return option_usage("show", usage_show,
 			    "one profile at a time: %s and %s", *argument,

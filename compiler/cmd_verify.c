@@ -39,8 +39,7 @@ parse(struct compile *c, void *request, int argc, char **argv)
 			if (r->profile == NULL)
 				return EXIT_USAGE;
 		} else if (argv[i][0] == '-') {
-			return option_usage("verify", usage_verify,
-			    "unknown option %s", argv[i]);
+			return option_unknown("verify", usage_verify, argv[i]);
 		} else if (r->policy != NULL) {
 			return option_usage("verify", usage_verify,
 			    "one at a time: %s and %s", r->policy, argv[i]);

@@ -63,8 +63,7 @@ parse_option(struct command *c, int argc, char **argv, int *i)
 		break;
 	}
 	if (argv[*i][0] == '-' && argv[*i][1] != '\0')
-		return option_usage(
-		    "why", usage_why, "unknown option %s", argv[*i]);
+		return option_unknown("why", usage_why, argv[*i]);
 	if (c->n == ARRAY_LEN(c->arguments))
 		return option_usage("why", usage_why, "too many arguments");
 	c->arguments[c->n++] = argv[*i];
@@ -217,6 +216,13 @@ parse_request(struct command *c, struct why *w)
 	    [WHY_PORT] = 1,
 	    [WHY_FAMILY] = 1,
 	};
+	static const char *const arguments[] = {
+	    [WHY_NONE] = "it is about nothing that could be named",
+	    [WHY_PATH] = "a path",
+	    [WHY_TWO] = "the path and the new path",
+	    [WHY_PORT] = "a port",
+	    [WHY_FAMILY] = "a family, such as inet",
+	};
 	struct decide_request *r = &w->request;
 	bool directory = false, other;
 
@@ -227,9 +233,11 @@ parse_request(struct command *c, struct why *w)
 	r->type = r->to_type = w->word->type;
 	r->to_exists = strcmp(w->word->word, "replace") == 0;
 	if (c->n - 2 != counts[w->word->argument])
-		return option_usage("why", usage_why, "%s takes %u argument%s",
-		    w->word->word, counts[w->word->argument],
-		    counts[w->word->argument] == 1 ? "" : "s");
+		return option_usage("why", usage_why,
+		    "%s takes %u argument%s: %s", w->word->word,
+		    counts[w->word->argument],
+		    counts[w->word->argument] == 1 ? "" : "s",
+		    arguments[w->word->argument]);
 	if (w->word->argument == WHY_PORT &&
 	    !parse_port(c->arguments[2], &r->port))
 		return option_usage("why", usage_why,

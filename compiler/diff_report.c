@@ -240,6 +240,8 @@ pairs_check(struct compile *c, struct side *from, struct side *to)
 	struct side *dir = from->directory ? from : to;
 	struct side *one = from->directory ? to : from;
 
+	if (from->policies.n == 0 && to->policies.n == 0)
+		return side_has_some(c, to) ? EXIT_HOLDS : EXIT_REJECTED;
 	if (from->directory == to->directory || (dir->lock && narrow(dir, one)))
 		return EXIT_HOLDS;
 	if (dir->lock) {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "compiler/cmd.h"
+#include "compiler/diag.h"
 #include "compiler/vec.h"
 
 /* clang-format off */
@@ -80,6 +81,8 @@ asks_for_help(int argc, char **argv)
 static int
 run(int argc, char **argv)
 {
+	const char *names[ARRAY_LEN(verbs)], *near;
+
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
 		if (strcmp(argv[0], verbs[i].name) != 0)
 			continue;
@@ -90,7 +93,12 @@ run(int argc, char **argv)
 	}
 	if (strcmp(argv[0], "probe") == 0)
 		return cmd_probe(argc, argv);
-	fprintf(stderr, "nonoc: no verb is named %s\n", argv[0]);
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
+		names[i] = verbs[i].name;
+	near = diag_nearest(text_of(argv[0]), names, ARRAY_LEN(verbs));
+	fprintf(stderr, "nonoc: no verb is named %s%s%s%s\n", argv[0],
+	    near == NULL ? "" : ": did you mean ", near == NULL ? "" : near,
+	    near == NULL ? "" : "?");
 	usage(stderr);
 	return EXIT_USAGE;
 }

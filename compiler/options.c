@@ -24,6 +24,42 @@ option_usage(const char *verb, const char *usage, const char *fmt, ...)
 	return EXIT_USAGE;
 }
 
+/* The options in a usage: "--exit-zero" up to what is none of its letters. */
+static uint32_t
+options_in(struct arena *a, const char *usage, const char **names, uint32_t max)
+{
+	uint32_t n = 0;
+
+	for (const char *p = strstr(usage, "--"); p != NULL && n < max;
+	     p = strstr(p, "--")) {
+		const size_t len =
+		    2 + strspn(p + 2, "abcdefghijklmnopqrstuvwxyz-");
+
+		names[n++] = arena_text(a, (struct text){p, (uint32_t)len}).s;
+		p += len;
+	}
+	return n;
+}
+
+int
+option_unknown(const char *verb, const char *usage, const char *word)
+{
+	static const char common[] = "--data --target --os-release --home "
+				     "--cwd --no-user-profiles --help";
+	const size_t len = strcspn(word, "=");
+	struct arena a = {0};
+	const char *names[64], *near;
+	uint32_t n = options_in(&a, usage, names, ARRAY_LEN(names) / 2);
+
+	n += options_in(&a, common, names + n, ARRAY_LEN(names) / 2);
+	near = diag_nearest((struct text){word, (uint32_t)len}, names, n);
+	(void)option_usage(verb, usage, "unknown option %.*s%s%s%s", (int)len,
+	    word, near == NULL ? "" : ": did you mean ",
+	    near == NULL ? "" : near, near == NULL ? "" : "?");
+	arena_release(&a);
+	return EXIT_USAGE;
+}
+
 void
 option_init(struct compile *c)
 {

@@ -51,6 +51,12 @@ bool option_finish(struct compile *c);
 bool option_value(const char *verb, const char *name, int argc, char **argv,
     int *i, const char **ret_value);
 
+/*
+ * The same for an option that there is not: the nearest of those in the usage
+ * is named, or of those that all verbs have that compile.
+ */
+int option_unknown(const char *verb, const char *usage, const char *word);
+
 /* One line on stderr, then the verb's usage; returns EXIT_USAGE. */
 int option_usage(const char *verb, const char *usage, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));

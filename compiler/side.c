@@ -469,6 +469,22 @@ side_load_one_any(struct side_policy *ret_policy, struct compile *options,
 	return only_one(ret_policy, options, argument, &s, status);
 }
 
+bool
+side_has_some(struct compile *options, const struct side *s)
+{
+	struct diag *diag;
+
+	if (s->policies.n > 0)
+		return true;
+	diag = diag_at(&options->diags, DIAG_NOTHING_THERE, (struct span){0},
+	    "\"%s\" has no profile or policy in it", s->argument);
+	diag_help(&options->diags, diag,
+	    "profiles end in .json, .jsonc, .yaml or .yml, policies in .nono, "
+	    "for macOS in .sb; what lies in directories below is not looked "
+	    "at");
+	return false;
+}
+
 const struct side_policy *
 side_find(const struct side *s, struct text key)
 {

@@ -64,6 +64,9 @@ int side_load_one(struct side_policy *ret_policy, struct compile *options,
 int side_load_one_any(struct side_policy *ret_policy, struct compile *options,
     const char *argument, bool warnings);
 
+/* Is there a policy in it?  Else it is diagnosed (N1020). */
+bool side_has_some(struct compile *options, const struct side *s);
+
 /* The policy with this key; NULL: none. */
 const struct side_policy *side_find(const struct side *s, struct text key);
 

@@ -282,6 +282,14 @@ open_source(const char *path)
 }
 
 bool
+source_is_directory(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+bool
 source_exists(struct sources *s, const char *path)
 {
 	struct text name;

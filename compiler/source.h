@@ -68,6 +68,8 @@ bool source_read(struct sources *s, struct arena *a, struct diags *d,
  * read it next: it is open until the next one is asked for.  The path stays.
  */
 bool source_exists(struct sources *s, const char *path);
+/* On the disk: for a message about what was named. */
+bool source_is_directory(const char *path);
 /* The base names of what lies in a directory; empty when there is none. */
 struct name_array {
 	const char **v;

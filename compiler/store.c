@@ -232,7 +232,12 @@ store_profile(
 	diag = diag_at(s->diags, DIAG_BASE_MISSING, (struct span){0},
 	    "no profile is named \"%s\"", argument);
 	suggest_profile(s, diag, name);
-	if (source_exists(s->sources, argument))
+	if (source_is_directory(argument))
+		diag_help(s->diags, diag,
+		    "that is a directory, and this takes one profile, as in "
+		    "%s/agent.json",
+		    argument);
+	else if (source_exists(s->sources, argument))
 		diag_help(s->diags, diag,
 		    "the file of that name is no profile: those end in .json, "
 		    ".jsonc, .yaml or .yml");
