@@ -30,6 +30,9 @@
  *	getpath-N	the Nth call of it fails
  *	getpath-empty	it says that there is no path
  *	getpath-empty-N	likewise, the Nth time
+ *	getpath-long-N	it says the longest path that there is, the Nth time
+ *	getpath-other-N	it says another place
+ *	getpath-relative-N	it says no absolute path
  *	list		proc_pidinfo() fails
  *	name		_NSGetExecutablePath() fails
  *	open-N		the Nth open fails
@@ -40,7 +43,7 @@ int standin_open(const char *path, int flags, ...);
 int standin_openat(int dir, const char *path, int flags, ...);
 int issetugid(void);
 
-enum { GETPATH = 50, NOFOLLOW_ANY = 0x20000000 };
+enum { MAXPATH = 1024, GETPATH = 50, NOFOLLOW_ANY = 0x20000000 };
 
 static bool confined, slash_denied;
 
@@ -73,7 +76,7 @@ nth_fails(const char *word, unsigned *count)
 static int
 get_path(int fd, char *ret_path)
 {
-	static unsigned calls, empty;
+	static unsigned calls, empty, longest, other, relative;
 	char link[40];
 	ssize_t n;
 
@@ -83,6 +86,20 @@ get_path(int fd, char *ret_path)
 	}
 	if (nth_fails("getpath-empty", &empty)) {
 		*ret_path = '\0';
+		return 0;
+	}
+	if (nth_fails("getpath-long", &longest)) {
+		memset(ret_path, 'l', MAXPATH - 1);
+		ret_path[0] = '/';
+		ret_path[MAXPATH - 1] = '\0';
+		return 0;
+	}
+	if (nth_fails("getpath-other", &other)) {
+		strcpy(ret_path, "/other/place");
+		return 0;
+	}
+	if (nth_fails("getpath-relative", &relative)) {
+		strcpy(ret_path, "other/../place");
 		return 0;
 	}
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
