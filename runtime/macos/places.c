@@ -110,6 +110,42 @@ check_denied(
 	check_real(l, denied, path_of(&from), path_of(&real), agreed);
 }
 
+/* Does any grant of this access hold there? */
+static bool
+is_granted(const struct launch *l, const struct seatbelt_place *as,
+    struct path real, bool agreed)
+{
+	const struct seatbelt_policy *policy = seatbelt_policy();
+	static struct place p;
+
+	for (uint32_t i = 0; i < policy->nplaces; i++) {
+		const struct seatbelt_place *g = &policy->places[i];
+
+		if (granted(g, agreed) && g->read >= as->read &&
+		    g->write >= as->write && named(l, g->words, &p) &&
+		    path_covers(path_of(&p), real))
+			return true;
+	}
+	return false;
+}
+
+/* A grant of a link is one of a name that no file has: said, not followed. */
+static void
+check_granted(
+    const struct launch *l, const struct seatbelt_place *g, bool agreed)
+{
+	static struct place from, real;
+
+	if (!named(l, g->words, &from) ||
+	    !place_resolve(slash, from.s, NULL, NULL, &real) ||
+	    strcmp(from.s, real.s) == 0 ||
+	    system_link(path_of(&from), path_of(&real)) ||
+	    is_granted(l, g, path_of(&real), agreed))
+		return;
+	warn("the grant of ", shown(from.s), " gives nothing: it leads to ",
+	    shown(real.s), ", name that in the profile", NULL);
+}
+
 /* Our own files must not lie where the command writes. */
 static void
 check_written(const struct launch *l, const struct seatbelt_place *g)
@@ -144,5 +180,7 @@ places_check(const struct launch *l, bool agreed)
 		else if (granted(p, agreed) && p->write &&
 			 !l->opt.allow_writable_policy)
 			check_written(l, p);
+		if (granted(p, agreed))
+			check_granted(l, p, agreed);
 	}
 }

@@ -61,7 +61,10 @@ struct seatbelt_parameters {
 /* Fills in the parameters; the working directory has been agreed to, or not. */
 void seatbelt_fill(const struct launch *l, bool agreed,
     struct seatbelt_parameters *ret_parameters);
-/* Dies where a denied place is open by another name, or our files are. */
+/*
+ * Dies where a denied place is open by another name, or our files are; warns
+ * of grants that give nothing.
+ */
 void places_check(const struct launch *l, bool agreed);
 /* Is this process in a sandbox, which it could not leave? */
 bool seatbelt_sandboxed(void);
