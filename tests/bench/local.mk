@@ -11,7 +11,8 @@ EXTRA_DIST += \
 	tests/bench/review \
 	tests/bench/run \
 	tests/bench/steps \
-	tests/bench/true.c
+	tests/bench/true.c \
+	tests/bench/verdict
 
 # Linked with the compiler; run builds everything else.
 EXTRA_PROGRAMS += tests/bench/sbpl
