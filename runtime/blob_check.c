@@ -24,10 +24,37 @@ rank(uint8_t c)
 	return c == '\0' ? 0 : c == '/' ? 1 : c + 2U;
 }
 
+/* The lowest bit that is set belongs to the first of eight bytes that is 0. */
+static uint64_t
+zeros(uint64_t eight)
+{
+	return (eight - 0x0101010101010101u) & ~eight & 0x8080808080808080u;
+}
+
 /*
- * Byte by byte: most strings differ from the one before within a few bytes,
- * and memchr() and its like only begin to pay where those end.
+ * How many bytes from `p` on are not 0, and the same as those from `q` on if
+ * there is one.  There is a 0 before `end`, and `q` lies before `p`.
  */
+static size_t
+run(const uint8_t *p, const uint8_t *q, const uint8_t *end)
+{
+	const uint8_t *begin = p;
+	uint64_t stop;
+
+	for (; end - p >= 8; p += 8) {
+		stop = zeros(blob_u64(p));
+		if (q != NULL)
+			stop |= blob_u64(p) ^ blob_u64(q + (p - begin));
+		if (stop != 0)
+			return (size_t)(p - begin) +
+			       (size_t)__builtin_ctzll(stop) / 8;
+	}
+	while (*p != '\0' && (q == NULL || *p == q[p - begin]))
+		p++;
+	return (size_t)(p - begin);
+}
+
+/* Eight bytes at a time: memchr() and its like pay on long strings only. */
 const char *
 blob_check_strings(struct blob_section s, uint32_t *ret_count)
 {
@@ -41,13 +68,13 @@ blob_check_strings(struct blob_section s, uint32_t *ret_count)
 		const uint8_t *begin = p;
 
 		if (previous != NULL) {
-			for (; *p != '\0' && *p == *previous; p++)
-				previous++;
-			if (rank(*previous) >= rank(*p))
+			size_t same = run(p, previous, end);
+
+			p += same;
+			if (rank(previous[same]) >= rank(*p))
 				return "the strings are not sorted and unique";
 		}
-		while (*p != '\0')
-			p++;
+		p += run(p, NULL, end);
 		if (p - begin > BLOB_PATH_MAX)
 			return "a string is longer than 4095 bytes";
 		previous = begin;
