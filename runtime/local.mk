@@ -100,9 +100,7 @@ loader_fast = \
 	runtime/blob_check.rto \
 	runtime/denies.rto \
 	runtime/hints.rto \
-	runtime/landlock.rto \
 	runtime/links.rto \
-	runtime/listing.rto \
 	runtime/path.rto \
 	runtime/rules.rto \
 	runtime/sha256.rto
