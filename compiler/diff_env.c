@@ -73,13 +73,29 @@ matches(const char *pattern, const struct kind_of_name *k)
 	return p.len <= k->name.len && memcmp(p.s, k->name.s, p.len) == 0;
 }
 
+static struct text
+name_text(struct arena *a, const struct kind_of_name *k)
+{
+	return arena_printf(
+	    a, "%.*s%s", (int)k->name.len, k->name.s, k->star ? "*" : "");
+}
+
+/* Whatever a policy allows: "LD_PRELOAD", "LD_*". */
+static bool
+is_never(struct arena *a, const struct kind_of_name *k)
+{
+	return blob_env_is_never(name_text(a, k).s);
+}
+
 /* As nono-load filters: denied goes before allowed, what is set is not asked.
  */
 static bool
-passes(const struct blob *b, const struct kind_of_name *k)
+passes(struct arena *a, const struct blob *b, const struct kind_of_name *k)
 {
 	bool allowed = (blob_target(b).flags & BLOB_F_ENV_ALLOW) == 0;
 
+	if (is_never(a, k))
+		return false;
 	for (uint32_t i = 0; i < b->nenvs; i++) {
 		struct blob_env e = blob_env(b, i);
 
@@ -122,13 +138,6 @@ around(const struct names *n, uint32_t i)
 	return DECIDE_NONE;
 }
 
-static struct text
-name_text(struct arena *a, const struct kind_of_name *k)
-{
-	return arena_printf(
-	    a, "%.*s%s", (int)k->name.len, k->name.s, k->star ? "*" : "");
-}
-
 /* The patterns that decide about names of the kind, on both sides. */
 static void
 add_records(struct diff *d, struct diff_change *c, const struct kind_of_name *k)
@@ -153,8 +162,8 @@ diff_inherited(struct diff *d, const struct names *n, bool gained)
 		const bool inside = up != DECIDE_NONE && in[up];
 		struct diff_change *c;
 
-		in[i] =
-		    passes(d->blob[gained], k) && !passes(d->blob[!gained], k);
+		in[i] = passes(a, d->blob[gained], k) &&
+			!passes(a, d->blob[!gained], k);
 		of[i] = up == DECIDE_NONE ? DECIDE_NONE : of[up];
 		if (in[i] && !inside) {
 			of[i] = d->changes.n;

@@ -434,6 +434,15 @@ struct blob_env {
 	enum blob_env_kind kind;
 };
 
+/*
+ * Variables that are never passed on, whatever a policy allows; it can set
+ * them.  Names, or how they begin and a star.
+ */
+enum { BLOB_ENV_NEVER = 34 };
+extern const char *const blob_env_never[BLOB_ENV_NEVER];
+/* Of a name, or of all that a pattern matches. */
+bool blob_env_is_never(const char *pattern);
+
 struct blob_source {
 	enum blob_source_kind kind;
 	const char *name;

@@ -8,49 +8,6 @@
 
 extern char **environ;
 
-/*
- * Never passed on, whatever the policy allows: what makes loaders and
- * interpreters run code that the command did not name, and credentials that
- * no tool needs.  A policy can still set them.  None begins with a star.
- * docs/compatibility.md says which are ours, and which were left out and why.
- */
-static const char *const never[] = {
-    "LD_*",
-    "DYLD_*",
-    "GCONV_PATH",
-    "BASH_FUNC_*",
-    "BASH_ENV",
-    "ENV",
-    "CDPATH",
-    "GLOBIGNORE",
-    "PROMPT_COMMAND",
-    "IFS",
-    "PS4",
-    "PYTHONSTARTUP",
-    "PYTHONPATH",
-    "NODE_OPTIONS",
-    "NODE_PATH",
-    "PERL5OPT",
-    "PERL5LIB",
-    "PERLLIB",
-    "PERL5DB",
-    "RUBYOPT",
-    "RUBYLIB",
-    "GEM_PATH",
-    "GEM_HOME",
-    "JAVA_TOOL_OPTIONS",
-    "_JAVA_OPTIONS",
-    "JDK_JAVA_OPTIONS",
-    "DOTNET_STARTUP_HOOKS",
-    "CORECLR_PROFILER*",
-    "LUA_INIT*",
-    "GOFLAGS",
-    "OP_SESSION_*",
-    "OP_SERVICE_ACCOUNT_TOKEN",
-    "OP_CONNECT_TOKEN",
-    "OP_CONNECT_HOST",
-};
-
 /* What tells programs where the proxy is, and what not to ask it for. */
 static const struct {
 	const char *name;
@@ -101,17 +58,6 @@ matches(const char *pattern, const char *var, size_t n)
 	return true;
 }
 
-bool
-environment_never(const char *pattern)
-{
-	const size_t n = strlen(pattern);
-
-	for (size_t i = 0; i < sizeof(never) / sizeof(*never); i++)
-		if (matches(never[i], pattern, n))
-			return true;
-	return false;
-}
-
 /* Does the policy itself give this variable a value? */
 static bool
 is_set(const struct launch *l, const char *var, size_t n)
@@ -143,8 +89,9 @@ passes(const struct launch *l, const char *var, size_t n)
 	bool allowed = (l->target.flags & BLOB_F_ENV_ALLOW) == 0;
 
 	/* At every launch, and nearly all differ in their first byte. */
-	for (size_t i = 0; i < sizeof(never) / sizeof(*never); i++)
-		if (*never[i] == *var && matches(never[i], var, n))
+	for (size_t i = 0; i < BLOB_ENV_NEVER; i++)
+		if (*blob_env_never[i] == *var &&
+		    matches(blob_env_never[i], var, n))
 			return false;
 	for (uint32_t i = 0, end = policy_envs(l); i < end; i++) {
 		const struct blob_env e = policy_env(l, i);

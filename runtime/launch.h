@@ -298,8 +298,6 @@ void mounts_print(int fd);
 
 /* What was set and removed: names, no values. */
 void environment_print(const struct launch *l, int fd);
-/* Is none of these variables ever passed on?  "NAME", or "BEGINNING*". */
-bool environment_never(const char *pattern);
 /* "TCP ports" */
 const char *network_name(enum blob_network mode);
 

@@ -18,6 +18,7 @@ endif
 # Those of each platform stand apart.  memory.c comes last: what is kept then
 # begins in the page where the small variables end, which is there anyway.
 loader_common = \
+	runtime/blob_env.c \
 	runtime/consent.c \
 	runtime/descriptors.c \
 	runtime/environment.c \
@@ -89,7 +90,7 @@ EXTRA_DIST += $(loader_common) $(loader_linux) $(loader_macos) \
 
 # For the compiler and the unit tests, by $(CC).
 noinst_LIBRARIES += runtime/libblob.a
-runtime_libblob_a_SOURCES = $(blob_sources)
+runtime_libblob_a_SOURCES = $(blob_sources) runtime/blob_env.c
 
 loader_objects = $(loader_sources:.c=.rto)
 # Small, as pages of code have to be touched, too; fast is what runs for every

@@ -46,7 +46,7 @@ set_value(const struct launch *l, const char *name)
 static bool
 dropped(const struct launch *l, const char *pattern)
 {
-	if (environment_never(pattern) || set_value(l, pattern) != NULL)
+	if (blob_env_is_never(pattern) || set_value(l, pattern) != NULL)
 		return true;
 	for (uint32_t i = 0; i < l->blob.nenvs; i++) {
 		const struct blob_env e = blob_env(&l->blob, i);
