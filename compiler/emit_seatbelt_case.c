@@ -89,6 +89,22 @@ define_held(struct seatbelt *s, enum blob_root root)
 	seatbelt_puts(&s->text, "))\n");
 }
 
+/* For each deny, whether it lies in an open tree: looked up once. */
+static const bool *
+open_denies(struct seatbelt *s)
+{
+	const struct capset *c = s->caps;
+	bool *open;
+
+	if (s->open != NULL)
+		return s->open;
+	open = ARENA_ARRAY(s->arena, c->denies.n + 1, bool);
+	for (uint32_t i = 0; i < c->denies.n; i++)
+		open[i] = in_open_tree(c, c->denies.v[i].path);
+	s->open = open;
+	return open;
+}
+
 void
 seatbelt_define_held(struct seatbelt *s)
 {
@@ -100,18 +116,16 @@ seatbelt_define_held(struct seatbelt *s)
 	    "\t\t(string=? tree "
 	    "(substring path 0 (string-length tree)))))\n";
 	const struct capset *c = s->caps;
-	bool *open = ARENA_ARRAY(s->arena, c->denies.n + 1, bool);
+	const bool *open = open_denies(s);
 	unsigned roots = 0;
 
 	for (uint32_t i = 0; i < c->denies.n; i++) {
 		enum blob_root root = c->denies.v[i].path.root;
 
-		open[i] = in_open_tree(c, c->denies.v[i].path);
 		if (!open[i] && (roots & 1U << root) == 0 &&
 		    may_be_held(c, root))
 			roots |= 1U << root;
 	}
-	s->open = open;
 	if (roots != 0)
 		seatbelt_puts(&s->text, holds);
 	for (unsigned r = 0; r < BLOB_ROOTS; r++)
@@ -132,7 +146,7 @@ deny_folded(struct seatbelt *s, const struct fold *fold, enum blob_root held,
 
 	for (uint32_t i = 0; i < c->denies.n; i++) {
 		const struct deny *d = &c->denies.v[i];
-		bool open = s->open[i];
+		bool open = open_denies(s)[i];
 
 		if (d->protected != fold->protected ||
 		    d->access != fold->access ||

@@ -331,6 +331,20 @@ ask(struct agreement *g, struct text path)
 	}
 }
 
+static struct text
+other_case(struct arena *a, struct text path)
+{
+	char *s = arena_alloc(a, path.len + 1, 1);
+
+	for (uint32_t i = 0; i < path.len; i++) {
+		char c = path.s[i];
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+
+		s[i] = letter ? (char)(c ^ 0x20) : c;
+	}
+	return (struct text){s, path.len};
+}
+
 /* A path that a filter names, and its surroundings. */
 static void
 ask_around(struct agreement *g, struct text path)
@@ -342,6 +356,10 @@ ask_around(struct agreement *g, struct text path)
 	ask(g, arena_printf(a, "%.*s/below", (int)path.len, path.s));
 	ask(g, arena_printf(a, "%.*sx", (int)path.len, path.s));
 	ask(g, arena_printf(a, "%.*s.tmp.1.2", (int)path.len, path.s));
+	ask(g, other_case(a, path));
+	ask(g, arena_printf(a, "%.*s/com.apple.launchd.x/Listeners",
+		   (int)path.len, path.s));
+	ask(g, arena_printf(a, "%.*s/ssh-x/agent.1", (int)path.len, path.s));
 	while (up.len > 0 && up.s[up.len - 1] != '/')
 		up.len--;
 	ask(g, arena_printf(a, "%.*sbeside", (int)up.len, up.s));
