@@ -11,12 +11,13 @@
 #include "compiler/git_run.h"
 #include "compiler/vec.h"
 
-enum { MODE_TYPE = 0170000, MODE_FILE = 0100000 };
+enum { MODE_TYPE = 0170000, MODE_FILE = 0100000, MODE_LINK = 0120000 };
 
 struct git_entry {
 	struct text name; /* in the repository */
 	const char *object;
 	bool regular;
+	bool link; /* symbolic */
 };
 
 struct git {
@@ -68,6 +69,7 @@ parse_listing(struct git *g, struct text list, bool index)
 		const char *nul = memchr(line, '\0', list.len - i);
 		const char *tab, *object, *object_end;
 		struct git_entry *e;
+		unsigned long mode;
 
 		if (nul == NULL || (tab = strchr(line, '\t')) == NULL ||
 		    (object = strchr(line, ' ')) == NULL)
@@ -84,7 +86,9 @@ parse_listing(struct git *g, struct text list, bool index)
 		e->object = arena_text(g->arena,
 		    (struct text){object, (uint32_t)(object_end - object)})
 				.s;
-		e->regular = (strtoul(line, NULL, 8) & MODE_TYPE) == MODE_FILE;
+		mode = strtoul(line, NULL, 8) & MODE_TYPE;
+		e->regular = mode == MODE_FILE;
+		e->link = mode == MODE_LINK;
 		i += (uint32_t)(nul - line) + 1;
 	}
 	if (g->entries.n > 1)
@@ -308,6 +312,22 @@ git_read(struct git *g, struct text name, uint32_t max, struct text *ret_text,
 	    ret_text, ret_why);
 }
 
+bool
+git_read_link(struct git *g, struct text name, struct text *ret_target,
+    const char **ret_why)
+{
+	enum { TARGET_MAX = 4095 };
+	const uint32_t i = lower_bound(g, name);
+
+	if (i == g->entries.n || !text_equal(g->entries.v[i].name, name) ||
+	    !g->entries.v[i].link) {
+		*ret_why = "there is no such link in this revision";
+		return false;
+	}
+	return git_contents(&g->contents, g->arena, g->entries.v[i].object,
+	    TARGET_MAX, ret_target, ret_why);
+}
+
 struct name_array
 git_list(const struct git *g, struct arena *a, struct text dir)
 {
@@ -324,8 +344,7 @@ git_list(const struct git *g, struct arena *a, struct text dir)
 
 		if (slash != NULL)
 			base.len = (uint32_t)(slash - base.s);
-		if (slash == NULL ? g->entries.v[i].regular
-				  : !text_equal(base, inner))
+		if (slash == NULL || !text_equal(base, inner))
 			*VEC_PUSH(a, &names) = arena_text(a, base).s;
 		if (slash != NULL)
 			inner = base;

@@ -54,10 +54,11 @@ enum git_kind git_find(
 bool git_read(struct git *g, struct text name, uint32_t max,
     struct text *ret_text, const char **ret_why);
 
-/*
- * The base names of what lies directly in a directory, sorted by bytes: files
- * and directories, no links.
- */
+/* What a symbolic link says, as it stands there. */
+bool git_read_link(struct git *g, struct text name, struct text *ret_target,
+    const char **ret_why);
+
+/* The base names of what lies directly in a directory, sorted by bytes. */
 struct name_array git_list(
     const struct git *g, struct arena *a, struct text dir);
 

@@ -219,6 +219,7 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/show_seatbelt.c \
 	compiler/side.c \
 	compiler/side.h \
+	compiler/side_find.c \
 	compiler/side_seatbelt.c \
 	compiler/side_seatbelt.h \
 	compiler/stmt.h \

@@ -21,6 +21,9 @@ struct loader {
 	bool warnings;
 };
 
+/* Directories in directories that are looked into. */
+enum { DEPTH_MAX = 32 };
+
 static const char policy_suffix[] = ".nono", lock_suffix[] = ".lock";
 
 static bool
@@ -243,12 +246,10 @@ by_name(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Not what is hidden, and not what is neither a profile nor a policy. */
+/* Not what is neither a profile nor a policy. */
 static bool
 wanted(const struct loader *l, const char *name)
 {
-	if (*name == '.')
-		return false;
 	if (has_suffix(name, policy_suffix))
 		return !for_macos(l);
 	return (sbpl_file_name(name) && for_macos(l)) ||
@@ -273,24 +274,89 @@ clash(struct loader *l, const char *file)
 	return true;
 }
 
-/* To be looked into: no link, and not where groups lie. */
+/* Not what is hidden, and not where groups lie. */
 static bool
-is_directory(const struct loader *l, const char *path, const char *name)
+passed_over(const char *name)
+{
+	return *name == '.' || strcmp(name, "groups") == 0;
+}
+
+static bool
+is_directory(const struct loader *l, const char *path)
 {
 	struct text unused;
 	struct stat st;
 
-	if (*name == '.' || strcmp(name, "groups") == 0)
-		return false;
 	if (l->revision != NULL)
 		return git_find(l->revision, path, &unused) == GIT_DIR;
-	return lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* Where a link of a revision leads within it: to no directory for sure? */
+static bool
+is_link_to_file(const struct loader *l, const char *path, struct text name)
+{
+	const char *const slash = strrchr(path, '/');
+	struct arena *a = &l->options->arena;
+	struct text target;
+	const char *why;
+
+	if (!git_read_link(l->revision, name, &target, &why))
+		return false;
+	if (target.len == 0 || target.s[0] != '/')
+		target = arena_printf(a, "%.*s/%.*s", (int)(slash - path), path,
+		    (int)target.len, target.s);
+	return git_find(l->revision, target.s, &name) == GIT_FILE;
+}
+
+/*
+ * What would not be looked at although profiles may lie in it, or be it: who
+ * compares two sides must not take it for gone.
+ */
+static bool
+overlooked(struct loader *l, const char *path, const char *name, unsigned depth)
+{
+	struct text in_git;
+	struct stat st;
+
+	if (depth == DEPTH_MAX && is_directory(l, path))
+		return true;
+	if (l->revision == NULL)
+		return lstat(path, &st) == 0 && S_ISLNK(st.st_mode) &&
+		       is_directory(l, path);
+	return git_find(l->revision, path, &in_git) == GIT_LINK &&
+	       (wanted(l, name) || !is_link_to_file(l, path, in_git));
+}
+
+static int
+refuse_overlooked(struct loader *l, const char *path, unsigned depth)
+{
+	struct diags *d = &l->options->diags;
+	struct text in_git;
+	struct diag *diag;
+
+	if (l->revision != NULL &&
+	    git_find(l->revision, path, &in_git) != GIT_OUTSIDE)
+		path = arena_printf(&l->options->arena, "%s:%.*s",
+		    git_revision(l->revision), (int)in_git.len, in_git.s)
+			   .s;
+	if (depth == DEPTH_MAX)
+		diag = diag_at(d, DIAG_NOT_REGULAR, (struct span){0},
+		    "\"%s\" lies deeper than %d directories", path, DEPTH_MAX);
+	else
+		diag = diag_at(d, DIAG_NOT_REGULAR, (struct span){0},
+		    "\"%s\" is a symbolic link%s", path,
+		    l->revision == NULL ? " to a directory"
+					: " or a submodule");
+	diag_help(d, diag,
+	    "what it leads to would not be looked at: put it there itself, or "
+	    "name what is in it as a side of its own");
+	return EXIT_REJECTED;
 }
 
 static int
 load_below(struct loader *l, const char *dir, unsigned depth)
 {
-	enum { DEPTH_MAX = 32 };
 	struct arena *a = &l->options->arena;
 	struct sources where = {.revision = l->revision};
 	struct name_array names = source_list(&where, a, dir);
@@ -304,7 +370,11 @@ load_below(struct loader *l, const char *dir, unsigned depth)
 		    arena_printf(a, "%s/%s", dir, names.v[i]);
 		int s = EXIT_HOLDS;
 
-		if (depth < DEPTH_MAX && is_directory(l, path.s, names.v[i])) {
+		if (passed_over(names.v[i]))
+			continue;
+		if (overlooked(l, path.s, names.v[i], depth)) {
+			s = refuse_overlooked(l, path.s, depth);
+		} else if (is_directory(l, path.s)) {
 			l->below = arena_printf(
 			    a, "%.*s%s/", (int)below.len, below.s, names.v[i]);
 			s = load_below(l, path.s, depth + 1);
@@ -378,6 +448,32 @@ load_at(struct loader *l, const char *path)
 	return refuse(l, "there is no such path in that revision");
 }
 
+/*
+ * A file can be called as a revision's is: which one is compared must not
+ * depend on what somebody adds to the work tree.
+ */
+static bool
+is_ambiguous(struct compile *c, const char *argument, const char *colon)
+{
+	const struct text revision = arena_text(
+	    &c->arena, (struct text){argument, (uint32_t)(colon - argument)});
+	struct diag *diag;
+	struct text why;
+	struct git *git;
+
+	if (!git_open(&c->arena, revision.s, &git, &why))
+		return false;
+	git_close(git);
+	diag = diag_at(&c->diags, DIAG_BAD_REVISION, (struct span){0},
+	    "\"%s\" is a file or directory here, and \"%s\" is a revision",
+	    argument, revision.s);
+	diag_help(&c->diags, diag,
+	    "\"./%s\" is the one that lies here; to ask the revision, move "
+	    "that away",
+	    argument);
+	return true;
+}
+
 static int
 load_in_git(struct loader *l, const char *colon)
 {
@@ -426,6 +522,8 @@ side_load_any(struct side *ret_side, struct compile *options,
 
 	l.below = TEXT("");
 	*ret_side = (struct side){.argument = argument};
+	if (there && colon != NULL && is_ambiguous(options, argument, colon))
+		return EXIT_REJECTED;
 	if (there && S_ISDIR(st.st_mode))
 		return load_directory(&l, argument);
 	if (!there && colon != NULL)
@@ -483,107 +581,4 @@ side_has_some(struct compile *options, const struct side *s)
 	    "for macOS in .sb; what lies in directories below is not looked "
 	    "at");
 	return false;
-}
-
-const struct side_policy *
-side_find(const struct side *s, struct text key)
-{
-	for (uint32_t i = 0; i < s->policies.n; i++)
-		if (text_equal(s->policies.v[i].key, key))
-			return &s->policies.v[i];
-	return NULL;
-}
-
-bool
-side_ends_in(struct text whole, struct text key)
-{
-	return text_equal(whole, key) ||
-	       (whole.len > key.len &&
-		   whole.s[whole.len - key.len - 1] == '/' &&
-		   memcmp(whole.s + whole.len - key.len, key.s, key.len) == 0);
-}
-
-const struct side_policy *
-side_find_single(const struct side *s, struct text key)
-{
-	const struct side_policy *found = side_find(s, key);
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; found == NULL && i < s->policies.n; i++)
-		n += side_ends_in(s->policies.v[i].key, key);
-	for (uint32_t i = 0; n == 1 && found == NULL; i++)
-		if (side_ends_in(s->policies.v[i].key, key))
-			found = &s->policies.v[i];
-	return found;
-}
-
-struct report_place
-side_place(const struct side_policy *p, uint32_t origin)
-{
-	struct blob_origin o = blob_origin(&p->blob, origin);
-	struct blob_source s = blob_source(&p->blob, o.source);
-	struct report_place place = {
-	    .file = text_of(s.name), .line = o.line, .column = o.column};
-
-	for (uint32_t i = 0; i < p->files.n; i++) {
-		const struct side_file *f = &p->files.v[i];
-
-		if (memcmp(f->digest, s.digest, sizeof(f->digest)) != 0)
-			continue;
-		place.file = f->path;
-		place.revision = f->revision;
-		break;
-	}
-	return place;
-}
-
-/* Links are sorted by section, in the order of the file, and by record. */
-static unsigned
-rank(uint32_t tag)
-{
-	static const uint32_t order[] = {BLOB_TARG, BLOB_PATH, BLOB_DENY,
-	    BLOB_PORT, BLOB_SECC, BLOB_ENVF, BLOB_CMDS};
-	unsigned i = 0;
-
-	while (i < ARRAY_LEN(order) && order[i] != tag)
-		i++;
-	return i;
-}
-
-static uint32_t
-first_link(const struct blob *b, uint32_t tag, uint32_t record)
-{
-	uint32_t low = 0, high = b->nlinks;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-		struct blob_link link = blob_link(b, middle);
-
-		if (rank(link.tag) < rank(tag) ||
-		    (link.tag == tag && link.record < record))
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-bool
-side_places(struct report *r, struct finding *f, const struct side_policy *p,
-    uint32_t tag, uint32_t record, const char *what, uint32_t max)
-{
-	const struct blob *b = &p->blob;
-	uint32_t n = 0;
-
-	for (uint32_t i = first_link(b, tag, record); i < b->nlinks; i++) {
-		struct blob_link link = blob_link(b, i);
-		struct report_place place;
-
-		if (link.tag != tag || link.record != record || n++ == max)
-			break;
-		place = side_place(p, link.origin);
-		place.what = text_of(what);
-		report_place(r, f, place);
-	}
-	return n > 0;
 }
