@@ -215,6 +215,10 @@ load(struct loader *l, const char *path)
 
 	if (has_suffix(path, lock_suffix) && !for_macos(l))
 		return load_lock(l, path);
+	if (has_suffix(path, lock_suffix)) {
+		p.shown = text_of(path);
+		return other_platform(l, &p); /* locks are of blobs */
+	}
 	if (l->revision != NULL) {
 		(void)git_find(l->revision, path, &name);
 		p.path = arena_text(a, name);

@@ -1,102 +1,11 @@
 #include <config.h>
 
-#include <stdlib.h>
-
-#include "runtime/sha256.h"
-#include "tests/tap.h"
-#include "tests/unit/blob_random.h"
+#include "tests/unit/blob_clay.h"
 
 /*
  * Validation.  A good blob is changed a little; where the digests alone would
  * refuse it, it is sealed again first, so that the check behind is reached.
  */
-static struct arena arena;
-static struct sources sources;
-static struct diags diags = {.arena = &arena, .sources = &sources};
-
-/* A blob that may be changed; with room for more bytes behind. */
-struct clay {
-	uint8_t *p;
-	uint32_t n;
-};
-
-static struct clay
-write_model(const struct blob_model *m)
-{
-	const uint8_t *bytes;
-	struct clay c = {0};
-
-	if (blob_write(m, &arena, &diags, &bytes, &c.n)) {
-		c.p = ARENA_ARRAY(&arena, c.n + 64, uint8_t);
-		memcpy(c.p, bytes, c.n);
-	}
-	diags_flush(&diags);
-	return c;
-}
-
-/* One of everything, so that every check has something to look at. */
-static struct blob_model
-full_model(void)
-{
-	static const uint8_t insns[16] = {0x20, 0, 0, 0, 4, 0, 0, 0, 6};
-	struct blob_model m = {.target = {.platform = 1,
-				   .abi_min = 10,
-				   .fs_handled = BLOB_FS_ALL,
-				   .fs_required = BLOB_FS_RESOLVE_UNIX,
-				   .net_handled = BLOB_NET_ALL,
-				   .net_required = BLOB_NET_BIND_TCP,
-				   .scoped = BLOB_SCOPE_ALL,
-				   .scoped_required = BLOB_SCOPE_SIGNAL,
-				   .network = BLOB_NET_PROXY,
-				   .flags = BLOB_F_ALL}};
-	static const struct model_path paths[] = {
-	    {TEXT("bin"), .kind = BLOB_KIND_FILE, .rights = 1},
-	    {TEXT("bin"), .kind = BLOB_KIND_DIR, .rights = 12},
-	    {TEXT("usr/lib"), .rights = 13},
-	    {TEXT(""), .root = BLOB_ROOT_CWD, .rights = 4},
-	    {TEXT(".ab"), .root = BLOB_ROOT_HOME, .rights = 6,
-		.missing = BLOB_MISSING_PARENT},
-	};
-	static const struct model_deny denies[] = {
-	    {TEXT(".ssh"), .root = BLOB_ROOT_HOME, .access = 3},
-	    {TEXT("etc"), .access = 1},
-	};
-	static const struct blob_port ports[] = {{80, 2}, {443, 2}};
-	static const struct model_seccomp programs[] = {
-	    {BLOB_ARCH_X86_64, 2, insns},
-	    {BLOB_ARCH_AARCH64, 1, insns},
-	};
-	static const struct model_env envs[] = {
-	    {BLOB_ENV_ALLOW, TEXT("PATH"), {0}},
-	    {BLOB_ENV_DENY, TEXT("AWS_*"), {0}},
-	    {BLOB_ENV_SET, TEXT("T"), TEXT("\x13/x")},
-	    {BLOB_ENV_SET, TEXT("U"), TEXT("plain")},
-	};
-	static const struct text commands[] = {TEXT("rm"), TEXT("sudo")};
-
-	for (size_t i = 0; i < ARRAY_LEN(paths); i++)
-		*VEC_PUSH(&arena, &m.paths) = paths[i];
-	for (size_t i = 0; i < 2; i++) {
-		*VEC_PUSH(&arena, &m.denies) = denies[i];
-		*VEC_PUSH(&arena, &m.ports) = ports[i];
-		*VEC_PUSH(&arena, &m.seccomp) = programs[i];
-		*VEC_PUSH(&arena, &m.commands) = commands[i];
-		*VEC_PUSH(&arena, &m.sources) = (struct model_source){
-		    (uint32_t)i, TEXT("one"), {(uint8_t)i}};
-		*VEC_PUSH(&arena, &m.extras) = (struct model_extra){
-		    BLOB_TAG('Z', 'Z', 'Z', (unsigned)('0' + i)), 3, insns};
-	}
-	for (size_t i = 0; i < ARRAY_LEN(envs); i++)
-		*VEC_PUSH(&arena, &m.envs) = envs[i];
-	*VEC_PUSH(&arena, &m.origins) = (struct model_origin){0, 3, 4, 0};
-	*VEC_PUSH(&arena, &m.origins) = (struct model_origin){1, 5, 6, 1};
-	*VEC_PUSH(&arena, &m.links) = (struct model_link){BLOB_PATH, 0, 1};
-	*VEC_PUSH(&arena, &m.links) = (struct model_link){BLOB_DENY, 1, 0};
-	m.name = text_of("name");
-	m.version = text_of("1");
-	return m;
-}
-
 /* The table entry of a section. */
 static uint8_t *
 entry(struct clay c, uint32_t tag)
@@ -112,13 +21,6 @@ static uint8_t *
 section(struct clay c, uint32_t tag)
 {
 	return c.p + blob_u32(entry(c, tag) + BLOB_E_OFFSET);
-}
-
-static void
-set_u32(uint8_t *p, uint32_t value)
-{
-	for (unsigned i = 0; i < 4; i++)
-		p[i] = (uint8_t)(value >> 8 * i);
 }
 
 /* The same with a section of another length; what is new in it is zero. */
@@ -168,21 +70,6 @@ swap(uint8_t *a, uint8_t *b, uint32_t n)
 		a[i] = b[i];
 		b[i] = t;
 	}
-}
-
-/* Why the blob is refused; "" if it is not. */
-static const char *
-why_of(struct clay c)
-{
-	/* Exactly as large as the blob, so that ASan sees a read beyond. */
-	uint8_t *exact = malloc(c.n == 0 ? 1 : c.n);
-	const char *why = "";
-	struct blob b;
-
-	memcpy(exact, c.p, c.n);
-	(void)blob_open(&b, exact, c.n, &why);
-	free(exact);
-	return why;
 }
 
 /* Every reason, by the change that leads to it. */
@@ -619,87 +506,6 @@ test_chain(void)
 	OK(write_model(&m).n == 0);
 }
 
-/* All flips of one bit, all cuts, and one to sixteen bytes more. */
-static void
-exhaust(struct clay c, unsigned *refused, unsigned *tried)
-{
-	struct clay more = {ARENA_ARRAY(&arena, c.n + 16, uint8_t), c.n};
-
-	memcpy(more.p, c.p, c.n);
-	for (uint32_t bit = 0; bit < c.n * 8; bit++) {
-		c.p[bit / 8] ^= (uint8_t)(1 << bit % 8);
-		*refused += *why_of(c) != '\0';
-		c.p[bit / 8] ^= (uint8_t)(1 << bit % 8);
-		++*tried;
-	}
-	for (uint32_t n = 0; n < c.n; n++) {
-		struct clay cut = {c.p, n};
-
-		*refused += *why_of(cut) != '\0';
-		++*tried;
-	}
-	for (uint32_t n = 1; n <= 16; n++) {
-		more.n = c.n + n;
-		*refused += *why_of(more) != '\0';
-		set_u32(more.p + BLOB_H_LENGTH, more.n);
-		blob_seal(more.p, more.n);
-		*refused += *why_of(more) != '\0';
-		*tried += 2;
-	}
-}
-
-/*
- * Flips that are sealed again: either refused, or another policy whose own
- * encoding these very bytes are.
- */
-static bool
-canonical_or_refused(struct clay c)
-{
-	struct blob_model m;
-	const uint8_t *again;
-	const char *why;
-	uint32_t size;
-	struct blob b;
-
-	if (!blob_open(&b, c.p, c.n, &why))
-		return true;
-	blob_read_model(&b, &arena, &m);
-	return blob_write(&m, &arena, &diags, &again, &size) && size == c.n &&
-	       memcmp(again, c.p, size) == 0;
-}
-
-static void
-test_exhaustively(void)
-{
-	unsigned refused = 0, tried = 0;
-	bool canonical = true;
-
-	exhaust(original, &refused, &tried);
-	for (uint32_t i = 0; i < 8; i++) {
-		uint32_t seed = i * 31337 + 5;
-		struct blob_model m;
-		struct clay c;
-
-		random_model(&seed, &arena, &m);
-		c = write_model(&m);
-		exhaust(c, &refused, &tried);
-		for (uint32_t bit = 0; bit < c.n * 8; bit += 3) {
-			struct arena keep = arena;
-
-			arena = (struct arena){0};
-			c.p[bit / 8] ^= (uint8_t)(1 << bit % 8);
-			blob_seal(c.p, c.n);
-			canonical = canonical && canonical_or_refused(c);
-			c.p[bit / 8] ^= (uint8_t)(1 << bit % 8);
-			arena_release(&arena);
-			arena = keep;
-		}
-	}
-	OK(tried > 50000);
-	IS_INT(refused, tried);
-	OK(canonical);
-}
-
 static void
 test_rights(void)
 {
@@ -741,7 +547,6 @@ main(void)
 	test_process();
 	test_ancillary();
 	test_chain();
-	test_exhaustively();
 	test_rights();
 	arena_release(&arena);
 	return tap_end();
