@@ -27,10 +27,11 @@ struct request {
 	bool provenance;
 };
 
-/* EXIT_HOLDS, or what to exit with. */
 static int
-parse(struct compile *c, int argc, char **argv, struct request *r)
+parse(struct compile *c, void *request, int argc, char **argv)
 {
+	struct request *r = request;
+
 	for (int i = 1; i < argc; i++) {
 		switch (option_compile(c, argc, argv, &i)) {
 		case OPTION_TAKEN:
@@ -102,29 +103,29 @@ check_lock(struct compile *c, const struct request *r, const uint8_t *bytes)
 	return EXIT_DIFFERS;
 }
 
+static int
+run(struct compile *c, void *request)
+{
+	const struct request *r = request;
+	const uint8_t *bytes;
+	uint32_t size;
+	int status = EXIT_HOLDS;
+
+	if (!compile_profile(c, r->profile) ||
+	    !compile_emit(c, r->provenance, &bytes, &size))
+		return EXIT_REJECTED;
+	if (r->lock != NULL)
+		status = check_lock(c, r, bytes);
+	if (status == EXIT_HOLDS &&
+	    !output_write(&c->diags, r->output, bytes, size))
+		status = EXIT_ENVIRONMENT;
+	return status;
+}
+
 int
 cmd_compile(int argc, char **argv)
 {
 	struct request r = {.provenance = true};
-	struct compile c;
-	const uint8_t *bytes;
-	uint32_t size;
-	int status;
 
-	option_init(&c);
-	status = parse(&c, argc, argv, &r);
-	if (status == EXIT_HOLDS && !option_finish(&c))
-		status = EXIT_REJECTED;
-	if (status == EXIT_HOLDS) {
-		if (!compile_profile(&c, r.profile) ||
-		    !compile_emit(&c, r.provenance, &bytes, &size))
-			status = EXIT_REJECTED;
-		else if (r.lock != NULL)
-			status = check_lock(&c, &r, bytes);
-		if (status == EXIT_HOLDS &&
-		    !output_write(&c.diags, r.output, bytes, size))
-			status = EXIT_ENVIRONMENT;
-	}
-	compile_finish(&c);
-	return status;
+	return option_run(argc, argv, &r, parse, run);
 }

@@ -40,10 +40,10 @@ number(const char *text, uint64_t *ret_number)
 	return true;
 }
 
-/* EXIT_HOLDS, or what to exit with. */
 static int
-parse(struct compile *c, int argc, char **argv, struct request *r)
+parse(struct compile *c, void *request, int argc, char **argv)
 {
+	struct request *r = request;
 	const char *v;
 
 	for (int i = 1; i < argc; i++) {
@@ -96,7 +96,7 @@ add(struct equiv_count *to, const struct equiv_count *from)
 
 /* Half of the requests where the user agrees to the working directory. */
 static bool
-run(struct compile *c, const struct request *r, struct equiv_count *ret_count)
+ask(struct compile *c, const struct request *r, struct equiv_count *ret_count)
 {
 	for (int consent = 0; consent < 2; consent++) {
 		struct equiv e;
@@ -129,28 +129,24 @@ report(const struct equiv_count *n, uint64_t seed)
 	    n->classes[EQUIV_UNEXPLAINED], n->readings);
 }
 
+static int
+run(struct compile *c, void *request)
+{
+	const struct request *r = request;
+	struct equiv_count count = {0};
+
+	if (!compile_profile(c, r->profile) || !ask(c, r, &count))
+		return EXIT_REJECTED;
+	report(&count, r->seed);
+	return count.classes[EQUIV_UNEXPLAINED] > 0 || count.readings > 0
+		   ? EXIT_DIFFERS
+		   : EXIT_HOLDS;
+}
+
 int
 cmd_equiv(int argc, char **argv)
 {
 	struct request r = {.requests = 100000, .seed = 1};
-	struct equiv_count count = {0};
-	struct compile c;
-	int status;
 
-	option_init(&c);
-	status = parse(&c, argc, argv, &r);
-	if (status == EXIT_HOLDS && !option_finish(&c))
-		status = EXIT_REJECTED;
-	if (status == EXIT_HOLDS) {
-		if (!compile_profile(&c, r.profile) || !run(&c, &r, &count)) {
-			status = EXIT_REJECTED;
-		} else {
-			report(&count, r.seed);
-			if (count.classes[EQUIV_UNEXPLAINED] > 0 ||
-			    count.readings > 0)
-				status = EXIT_DIFFERS;
-		}
-	}
-	compile_finish(&c);
-	return status;
+	return option_run(argc, argv, &r, parse, run);
 }

@@ -106,31 +106,28 @@ show(struct compile *c, enum stage stage, const char *argument)
 	return true;
 }
 
+struct request {
+	enum stage stage;
+	struct report_style style;
+	const char *argument;
+};
+
 static int
-parse(struct compile *c, int argc, char **argv, enum stage *stage,
-    struct report_style *style, const char **argument)
+parse(struct compile *c, void *request, int argc, char **argv)
 {
+	struct request *r = request;
 	const char *v;
 
 	for (int i = 1; i < argc; i++) {
+		enum option_result o = option_compile(c, argc, argv, &i);
 		size_t s = 0;
 
-		switch (option_compile(c, argc, argv, &i)) {
-		case OPTION_TAKEN:
-			continue;
-		case OPTION_WRONG:
+		if (o == OPTION_OTHER)
+			o = option_report(&r->style, argc, argv, &i);
+		if (o == OPTION_WRONG)
 			return EXIT_USAGE;
-		case OPTION_OTHER:
-			break;
-		}
-		switch (option_report(style, argc, argv, &i)) {
-		case OPTION_TAKEN:
+		if (o == OPTION_TAKEN)
 			continue;
-		case OPTION_WRONG:
-			return EXIT_USAGE;
-		case OPTION_OTHER:
-			break;
-		}
 		if (option_value("show", "--stage", argc, argv, &i, &v)) {
 			if (v == NULL)
 				return EXIT_USAGE;
@@ -139,42 +136,43 @@ parse(struct compile *c, int argc, char **argv, enum stage *stage,
 				s++;
 			if (s == ARRAY_LEN(stages))
 				return option_usage("show", usage_show,
-				    "no stage is named %s", v);
-			*stage = (enum stage)s;
+				    "no stage is named %s: nodes, ast, "
+				    "statements or "
+				    "capset",
+				    v);
+			r->stage = (enum stage)s;
 		} else if (argv[i][0] == '-') {
 			return option_unknown("show", usage_show, argv[i]);
-		} else if (*argument != NULL) {
+		} else if (r->argument != NULL) {
 			return option_usage("show", usage_show,
-			    "one profile at a time: %s and %s", *argument,
+			    "one profile at a time: %s and %s", r->argument,
 			    argv[i]);
 		} else {
-			*argument = argv[i];
+			r->argument = argv[i];
 		}
 	}
-	if (*argument == NULL)
+	if (r->argument == NULL)
 		return option_usage("show", usage_show, "which profile?");
 	return EXIT_HOLDS;
+}
+
+static int
+run(struct compile *c, void *request)
+{
+	const struct request *r = request;
+
+	if (r->stage == STAGE_POLICY)
+		return c->target.platform == PLATFORM_LINUX
+			   ? show_policy(c, r->argument, r->style)
+			   : show_seatbelt(c, r->argument, r->style);
+	return show(c, r->stage, r->argument) ? EXIT_HOLDS : EXIT_REJECTED;
 }
 
 int
 cmd_show(int argc, char **argv)
 {
-	struct report_style style = report_style_default();
-	enum stage stage = STAGE_POLICY;
-	const char *argument = NULL;
-	struct compile c;
-	int status;
+	struct request r = {
+	    .stage = STAGE_POLICY, .style = report_style_default()};
 
-	option_init(&c);
-	status = parse(&c, argc, argv, &stage, &style, &argument);
-	if (status == EXIT_HOLDS && !option_finish(&c))
-		status = EXIT_REJECTED;
-	if (status == EXIT_HOLDS && stage == STAGE_POLICY)
-		status = c.target.platform == PLATFORM_LINUX
-			     ? show_policy(&c, argument, style)
-			     : show_seatbelt(&c, argument, style);
-	else if (status == EXIT_HOLDS && !show(&c, stage, argument))
-		status = EXIT_REJECTED;
-	compile_finish(&c);
-	return status;
+	return option_run(argc, argv, &r, parse, run);
 }
