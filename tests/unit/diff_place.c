@@ -356,6 +356,54 @@ test_pairs(uint32_t pairs, uint32_t seed)
 	    pairs, none);
 }
 
+/*
+ * Nothing lies in a file, but it may lie in what is denied: with all rights it
+ * is withheld there, and to be read it is not.
+ */
+static void
+test_file(void)
+{
+	const uint64_t rights[2] = {
+	    BLOB_FS_READ_FILE | BLOB_FS_WRITE_FILE, BLOB_FS_READ_FILE};
+	struct arena a = {0};
+	struct blob b[2];
+	struct diff d;
+	bool said = false;
+
+	for (unsigned k = 0; k < 2; k++) {
+		struct blob_model m = {.target = {.platform = 1,
+					   .abi_min = 1,
+					   .fs_handled = BLOB_FS_ALL}};
+
+		*VEC_PUSH(&a, &m.paths) =
+		    (struct model_path){.suffix = TEXT("home/a/b"),
+			.root = BLOB_ROOT_SLASH,
+			.kind = BLOB_KIND_FILE,
+			.flags = BLOB_PATH_GROUP,
+			.rights = rights[k]};
+		*VEC_PUSH(&a, &m.denies) =
+		    (struct model_deny){.suffix = TEXT("a"),
+			.root = BLOB_ROOT_CWD,
+			.access = BLOB_DENY_WRITE};
+		/* So that it is launched at all. */
+		*VEC_PUSH(&a, &m.paths) =
+		    (struct model_path){.suffix = TEXT("usr"),
+			.root = BLOB_ROOT_SLASH,
+			.kind = BLOB_KIND_DIR,
+			.flags = BLOB_PATH_GROUP,
+			.rights = BLOB_FS_READ_FILE};
+		b[k] = written(&m, &a);
+	}
+	diff_policies(&d, &a, &b[0], &b[1]);
+	for (uint32_t i = 0; i < d.changes.n; i++)
+		said = said || (d.changes.v[i].kind == DIFF_PLACE &&
+				   d.changes.v[i].gained &&
+				   text_is(d.changes.v[i].aside,
+				       "where $CWD is /home"));
+	OK(said);
+	arena_release(&a);
+}
+
 int
 main(void)
 {
@@ -365,6 +413,7 @@ main(void)
 	fill(&a);
 	test_pairs(n == NULL ? 300 : (uint32_t)strtoul(n, NULL, 10),
 	    seed == NULL ? 1 : (uint32_t)strtoul(seed, NULL, 10));
+	test_file();
 	arena_release(&a);
 	return tap_end();
 }
