@@ -45,11 +45,13 @@ may_hold(const struct capset *c, const struct cap *cap, enum blob_root root)
 
 	/*
 	 * The loader takes no $TMPDIR that holds the home directory; and
-	 * $XDG_RUNTIME_DIR, which may be missing, holds sockets.
+	 * $XDG_RUNTIME_DIR, which may be missing, holds sockets.  What groups
+	 * grant from "/" on is the system.
 	 */
 	return is_open(cap) && cap->path.root != root &&
 	       cap->path.root != BLOB_ROOT_XDG_RUNTIME &&
-	       cap->path.root != BLOB_ROOT_SLASH &&
+	       (cap->path.root != BLOB_ROOT_SLASH ||
+		   (cap->flags & CAP_GROUP) == 0) &&
 	       cap->path.root != BLOB_ROOT_TMPDIR &&
 	       !(path_up(&up) && in_open_tree(c, up));
 }
