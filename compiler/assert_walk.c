@@ -359,21 +359,11 @@ try_tree(struct walk *w, const struct spot *s, bool tree)
 	(void)try_never(w, &below);
 }
 
-/* First region at or behind a path. */
-static uint32_t
-lower_bound(const struct decide_regions *r, const struct decide_path *path)
+static int
+compare_region(const void *region, const void *path)
 {
-	uint32_t lo = 0, hi = r->n;
-
-	while (lo < hi) {
-		uint32_t mid = lo + (hi - lo) / 2;
-
-		if (decide_path_compare(&r->v[mid].at, path) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
+	return decide_path_compare(
+	    &((const struct decide_region *)region)->at, path);
 }
 
 static void
@@ -382,7 +372,8 @@ walk_region(struct walk *w, const struct placed *region)
 	const struct decide_regions *regions = &w->view->regions;
 	struct decide_path top = region->at;
 	bool all = top.root == BLOB_ROOT_SLASH && top.suffix.len == 0;
-	uint32_t i = all ? 0 : lower_bound(regions, &top);
+	/* First region at or behind the path. */
+	uint32_t i = all ? 0 : VEC_LOWER_BOUND(regions, &top, compare_region);
 	struct spot first = spot_at(w, top);
 
 	/* What no kernel restricts is free everywhere: said of the top only. */

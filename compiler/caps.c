@@ -90,36 +90,30 @@ caps_set_parents(struct capset *c)
 	}
 }
 
+static int
+compare_cap(const void *cap, const void *path)
+{
+	return path_compare(
+	    ((const struct cap *)cap)->path, *(const struct path *)path);
+}
+
+static int
+compare_deny(const void *deny, const void *path)
+{
+	return path_compare(
+	    ((const struct deny *)deny)->path, *(const struct path *)path);
+}
+
 uint32_t
 caps_lower_bound(const struct capset *c, struct path p)
 {
-	uint32_t lo = 0, hi = c->caps.n;
-
-	while (lo < hi) {
-		uint32_t mid = lo + (hi - lo) / 2;
-
-		if (path_compare(c->caps.v[mid].path, p) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
+	return VEC_LOWER_BOUND(&c->caps, &p, compare_cap);
 }
 
 uint32_t
 caps_deny_lower_bound(const struct capset *c, struct path p)
 {
-	uint32_t lo = 0, hi = c->denies.n;
-
-	while (lo < hi) {
-		uint32_t mid = lo + (hi - lo) / 2;
-
-		if (path_compare(c->denies.v[mid].path, p) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
+	return VEC_LOWER_BOUND(&c->denies, &p, compare_deny);
 }
 
 const struct deny *

@@ -222,21 +222,18 @@ normal(const struct git *g, const char *path)
 	return (struct text){to, n};
 }
 
+static int
+compare_name(const void *entry, const void *name)
+{
+	return text_compare(((const struct git_entry *)entry)->name,
+	    *(const struct text *)name);
+}
+
 /* The first entry that is not before the name. */
 static uint32_t
-lower_bound(const struct git *g, struct text name)
+first_from(const struct git *g, struct text name)
 {
-	uint32_t low = 0, high = g->entries.n;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (text_compare(g->entries.v[middle].name, name) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return VEC_LOWER_BOUND(&g->entries, &name, compare_name);
 }
 
 static bool
@@ -251,8 +248,8 @@ static uint32_t
 first_in(const struct git *g, struct text dir)
 {
 	return dir.len == 0 ? 0
-			    : lower_bound(g, arena_printf(g->arena, "%.*s/",
-						 (int)dir.len, dir.s));
+			    : first_from(g, arena_printf(g->arena, "%.*s/",
+						(int)dir.len, dir.s));
 }
 
 static bool
@@ -287,7 +284,7 @@ git_find(const struct git *g, const char *path, struct text *ret_name)
 				   : (struct text){full.s + top.len + 1,
 					 full.len - top.len - 1};
 	*ret_name = name;
-	i = lower_bound(g, name);
+	i = first_from(g, name);
 	if (i < g->entries.n && text_equal(g->entries.v[i].name, name))
 		return g->entries.v[i].regular ? GIT_FILE : GIT_LINK;
 	i = first_in(g, name);
@@ -301,7 +298,7 @@ bool
 git_read(struct git *g, struct text name, uint32_t max, struct text *ret_text,
     const char **ret_why)
 {
-	uint32_t i = lower_bound(g, name);
+	uint32_t i = first_from(g, name);
 
 	if (i == g->entries.n || !text_equal(g->entries.v[i].name, name) ||
 	    !g->entries.v[i].regular) {
@@ -317,7 +314,7 @@ git_read_link(struct git *g, struct text name, struct text *ret_target,
     const char **ret_why)
 {
 	enum { TARGET_MAX = 4095 };
-	const uint32_t i = lower_bound(g, name);
+	const uint32_t i = first_from(g, name);
 
 	if (i == g->entries.n || !text_equal(g->entries.v[i].name, name) ||
 	    !g->entries.v[i].link) {

@@ -33,6 +33,30 @@
 			     (size_t)(vec)->n + (more), sizeof(*(vec)->v)),    \
 		      (vec)->cap = (vec)->n + (more)))
 
+/*
+ * The index of the first of `n` ascending elements that is not before the key;
+ * `n` where all are.  Unlike bsearch(3) it finds where a range begins.
+ */
+static inline uint32_t
+lower_bound(const void *v, uint32_t n, size_t size, const void *key,
+    int (*compare)(const void *element, const void *key))
+{
+	uint32_t low = 0;
+
+	while (low < n) {
+		const uint32_t middle = low + (n - low) / 2;
+		const char *element = (const char *)v + (size_t)middle * size;
+
+		if (compare(element, key) < 0)
+			low = middle + 1;
+		else
+			n = middle;
+	}
+	return low;
+}
+#define VEC_LOWER_BOUND(vec, key, compare)                                     \
+	lower_bound((vec)->v, (vec)->n, sizeof(*(vec)->v), (key), (compare))
+
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 #endif

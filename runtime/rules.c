@@ -138,23 +138,13 @@ static enum outcome
 twin(const struct launch *l, const struct grant *g)
 {
 	const char *suffix = g->at->s + 1;
-	uint32_t from = 0, end = l->blob.npaths;
 
 	if (g->at->len == 0 || g->parent || (g->rule.flags & SPECIAL) != 0)
 		return OUTCOMES;
-	while (from < end) { /* the root directory's come first */
-		const uint32_t i = from + (end - from) / 2;
+	for (uint32_t i = path_first(&l->blob, BLOB_ROOT_SLASH, suffix);
+	     i < l->blob.npaths; i++) {
 		const struct blob_path r = blob_path(&l->blob, i);
-
-		if (r.root == BLOB_ROOT_SLASH &&
-		    path_order(r.suffix, suffix) < 0)
-			from = i + 1;
-		else
-			end = i;
-	}
-	for (; from < l->blob.npaths; from++) {
-		const struct blob_path r = blob_path(&l->blob, from);
-		const enum outcome o = (enum outcome)l->outcomes[from];
+		const enum outcome o = (enum outcome)l->outcomes[i];
 
 		/* The byte for the user's id could stand in a real name. */
 		if (r.root != BLOB_ROOT_SLASH ||

@@ -185,25 +185,6 @@ within_restrict(const struct launch *l)
 		filter_install(&base);
 }
 
-/* The first rule of the base that is not before this root and suffix. */
-static uint32_t
-lower_bound(enum blob_root root, const char *suffix)
-{
-	uint32_t from = 0, end = base.blob.npaths;
-
-	while (from < end) {
-		const uint32_t i = from + (end - from) / 2;
-		const struct blob_path r = blob_path(&base.blob, i);
-
-		if (r.root < root ||
-		    (r.root == root && path_order(r.suffix, suffix) < 0))
-			from = i + 1;
-		else
-			end = i;
-	}
-	return from;
-}
-
 /*
  * May the base's rule serve this one?  What needs consent serves what needs it,
  * too, and all once it has been given.
@@ -222,8 +203,8 @@ rights_at(const struct launch *l, enum blob_root root, const char *suffix,
 {
 	uint64_t rights = 0;
 
-	for (uint32_t i = lower_bound(root, suffix); i < base.blob.npaths;
-	     i++) {
+	for (uint32_t i = path_first(&base.blob, root, suffix);
+	     i < base.blob.npaths; i++) {
 		const struct blob_path r = blob_path(&base.blob, i);
 
 		if (r.root != root || strcmp(r.suffix, suffix) != 0)
