@@ -231,7 +231,9 @@ network_apply(const struct launch *l)
 	check_mode(l);
 	if (l->target.network == BLOB_NET_PROXY)
 		add_port(l, l->opt.proxy_port, BLOB_NET_CONNECT_TCP);
-	else if (l->opt.proxy_port != 0)
+	else if (l->opt.proxy_port != 0 &&
+		 (l->within == NULL ||
+		     l->within->target.network != BLOB_NET_PROXY))
 		warn("--proxy-port has no effect: the policy wants no proxy",
 		    NULL);
 	for (uint32_t i = 0; i < l->blob.nports; i++) {
