@@ -111,8 +111,6 @@ place_of_rule(const struct launch *l, uint32_t i, struct place *ret)
 {
 	const struct blob_path r = blob_path(&l->blob, i);
 	const char *suffix = path_suffix(&l->blob, r.suffix);
-	char link[sizeof("/proc/self/fd/") + 20] = "/proc/self/fd/";
-	const char *digits;
 	bool told;
 	int fd;
 
@@ -123,9 +121,7 @@ place_of_rule(const struct launch *l, uint32_t i, struct place *ret)
 	if (l->outcomes[i] == OUTCOME_GRANTED_PARENT)
 		*strrchr(ret->s, '/') = '\0';
 	fd = open(shown(ret->s), O_PATH | O_CLOEXEC);
-	digits = decimal((uint64_t)fd);
-	memcpy(link + strlen(link), digits, strlen(digits) + 1);
-	told = fd >= 0 && place_of_link(link, ret);
+	told = fd >= 0 && place_of_fd(fd, ret);
 	close(fd);
 	return told;
 }
@@ -198,6 +194,10 @@ mounts_read(const struct launch *l)
 		text = parse(text, &mounts[nmounts++]);
 	for (uint32_t i = 0; i < l->blob.npaths; i++)
 		mark_granted(l, i);
+	if (!place_return())
+		die("report",
+		    "cannot return to the working directory: ", strerror(errno),
+		    NULL);
 	for (uint32_t i = 0; i < l->blob.ndenies; i++) {
 		const struct blob_deny d = blob_deny(&l->blob, i);
 		const char *suffix = path_suffix(&l->blob, d.suffix);
