@@ -31,7 +31,8 @@ struct gate {
 	struct report report;
 	char today[DATE_SIZE];
 	uint32_t refused, waived;
-	uint32_t placed; /* of those refused: where roots lie in each other */
+	/* Of those refused: where roots lie in each other, where links lead. */
+	uint32_t placed, linked;
 };
 
 static bool
@@ -138,8 +139,10 @@ judge_change(struct gate *g, const struct side_pair *p, struct witnesses *ws,
 	if (witness_find(ws, c, &w, NULL))
 		report_detail(&g->report, f, "for example: %s",
 		    witness_text(g->report.arena, &w).s);
-	if (!waive(g, f) && c->kind == DIFF_PLACE)
-		g->placed++;
+	if (waive(g, f))
+		return;
+	g->placed += c->kind == DIFF_PLACE;
+	g->linked += c->kind == DIFF_LINK;
 }
 
 static void
@@ -195,26 +198,30 @@ judge_waivers(struct gate *g)
 static void
 summarize(struct gate *g, uint32_t policies)
 {
+	const uint32_t depends = g->placed + g->linked;
 	struct text waived = g->waived == 0 ? TEXT("")
 					    : arena_printf(g->report.arena,
 						  ", %u waived", g->waived);
 
-	if (g->refused > g->placed)
+	if (g->refused > depends)
 		g->report.summary =
 		    arena_printf(g->report.arena, "refused: %u finding%s%s",
 			g->refused, g->refused == 1 ? "" : "s", waived.s);
-	else if (g->placed > 0)
+	else if (depends > 0)
 		g->report.summary = arena_printf(g->report.arena,
-		    "it depends on where the roots lie: %u finding%s%s",
-		    g->placed, g->placed == 1 ? "" : "s", waived.s);
+		    "it depends on where %s: %u finding%s%s",
+		    g->linked == 0   ? "the roots lie"
+		    : g->placed == 0 ? "links lead"
+				     : "the roots lie and links lead",
+		    depends, depends == 1 ? "" : "s", waived.s);
 	else
 		g->report.summary = arena_printf(g->report.arena,
 		    "no new access: %u %s%s", policies,
 		    policies == 1 ? "policy" : "policies", waived.s);
-	if (g->refused > g->placed) {
+	if (g->refused > depends) {
 		g->report.verdict = "wider";
 		g->report.status = EXIT_DIFFERS;
-	} else if (g->placed > 0) {
+	} else if (depends > 0) {
 		g->report.verdict = "depends";
 		g->report.status = EXIT_ENVIRONMENT;
 	} else {

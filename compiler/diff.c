@@ -185,6 +185,7 @@ diff_policies(struct diff *ret_diff, struct arena *a, const struct blob *from,
 			first = d.changes.n;
 			diff_network(&d, deciders);
 			diff_programs(&d, first);
+			diff_links(&d, deciders);
 		}
 		if (env.consent)
 			diff_placements(&d, moved, (enum diff_when)when);

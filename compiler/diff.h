@@ -26,6 +26,7 @@ enum diff_kind {
 	DIFF_KERNEL, /* what a kernel must enforce */
 	DIFF_TERMS,  /* how a rule is applied */
 	DIFF_PLACE,  /* only where some root lies in what another names */
+	DIFF_LINK,   /* only where a covered path is a symbolic link */
 	DIFF_MOVED,  /* no difference in what is permitted */
 	DIFF_KINDS,
 };

@@ -15,6 +15,7 @@ void diff_paths(struct diff *d, const struct decider *const deciders[2],
 /* The deciders are moved about, and back. */
 void diff_placements(
     struct diff *d, struct decider *const deciders[2], enum diff_when when);
+void diff_links(struct diff *d, const struct decider *const deciders[2]);
 void diff_terms(struct diff *d);
 void diff_denies(struct diff *d);
 void diff_network(struct diff *d, const struct decider *const deciders[2]);

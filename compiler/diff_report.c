@@ -43,6 +43,9 @@ static const struct {
     [DIFF_PLACE] = {"place-gained", "place-lost",
 	"More is permitted where some root lies in what another names.",
 	"Less is permitted where some root lies in what another names."},
+    [DIFF_LINK] = {"link-gained", "link-lost",
+	"A rule that opens what its path leads to, where that is a link.",
+	"A rule is gone that opened what its path leads to."},
     [DIFF_MOVED] = {"moved", "moved", "The same access, granted elsewhere.",
 	"The same access, granted elsewhere."},
 };
@@ -64,7 +67,7 @@ verdict_of(const struct diff_change *c)
 {
 	if (c->kind == DIFF_MOVED)
 		return "moved";
-	if (c->kind == DIFF_PLACE)
+	if (c->kind == DIFF_PLACE || c->kind == DIFF_LINK)
 		return "depends";
 	if (c->kind == DIFF_PATH && c->had)
 		return c->gained ? "widened" : "narrowed";

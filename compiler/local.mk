@@ -109,6 +109,7 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/diff.c \
 	compiler/diff.h \
 	compiler/diff_env.c \
+	compiler/diff_link.c \
 	compiler/diff_model.h \
 	compiler/diff_net.c \
 	compiler/diff_path.c \

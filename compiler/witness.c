@@ -108,6 +108,7 @@ static const char *const reasons[DIFF_KINDS] = {
     [DIFF_DENY] = "it matters where another root covers it",
     [DIFF_KERNEL] = "it is about other kernels",
     [DIFF_TERMS] = "no operation shows it by itself",
+    [DIFF_LINK] = "it shows only where there is a link",
     [DIFF_MOVED] = "it changes no access",
 };
 
