@@ -60,6 +60,8 @@ void diags_flush(struct diags *d);
 
 /* Forgets them unprinted. */
 void diags_drop(struct diags *d);
+/* Forgets all but those of one code. */
+void diags_keep(struct diags *d, enum diag_code code);
 
 /* The slug ("unknown-key") of a code, or NULL. */
 const char *diag_slug(unsigned code);

@@ -428,6 +428,18 @@ diags_drop(struct diags *d)
 }
 
 void
+diags_keep(struct diags *d, enum diag_code code)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < d->list.n; i++)
+		if (d->list.v[i]->code == code)
+			d->list.v[kept++] = d->list.v[i];
+	diags_drop(d);
+	d->list.n = kept;
+}
+
+void
 diags_print(struct diags *d, FILE *out, bool bold)
 {
 	struct printer p = {out, d->sources, bold};

@@ -127,8 +127,9 @@ load_profile(struct loader *l, struct side_policy *p, const char *argument)
 		}
 		note_files(l, p, &c);
 	}
+	/* What holds for this target only is no secret of whoever compiles. */
 	if (status == EXIT_HOLDS && !l->warnings)
-		diags_drop(&c.diags);
+		diags_keep(&c.diags, DIAG_WHEN_UNDECIDED);
 	compile_finish(&c);
 	return status;
 }
