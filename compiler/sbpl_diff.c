@@ -492,14 +492,21 @@ sbpl_compare(struct report *r, const struct sbpl_file *from,
 	rules = sbpl_diff_rules(r, from, to, FINDINGS_MAX, &c.left_off);
 	*ret_difference = (struct sbpl_difference){
 	    c.gained, c.lost, c.unsure, rules, c.left_off};
+	sbpl_diff_lines(r, from, to, subject, FINDINGS_MAX, ret_difference);
 }
 
 bool
 sbpl_may_permit(const struct finding *f)
 {
-	const bool deny =
-	    f->message.len > 5 && memcmp(f->message.s, "(deny", 5) == 0;
+	static const char maybe[] = "maybe ";
+	struct text rule = f->message;
+	bool deny;
 
+	if (rule.len > strlen(maybe) &&
+	    memcmp(rule.s, maybe, strlen(maybe)) == 0)
+		rule = (struct text){
+		    rule.s + strlen(maybe), rule.len - (uint32_t)strlen(maybe)};
+	deny = rule.len > 5 && memcmp(rule.s, "(deny", 5) == 0;
 	if (strcmp(f->rule, "seatbelt-rule") == 0)
 		return f->sign == (deny ? '-' : '+');
 	return strcmp(f->verdict, "unsure") == 0;

@@ -22,6 +22,11 @@ struct sbpl_lines {
 void sbpl_lines(
     struct arena *a, const struct sbpl_policy *p, struct sbpl_lines *ret_lines);
 
+/* The lines for a launcher; adds to what differs.  At most `max` findings. */
+void sbpl_diff_lines(struct report *r, const struct sbpl_file *from,
+    const struct sbpl_file *to, struct text subject, uint32_t max,
+    struct sbpl_difference *difference);
+
 /* sbpl_diff_touch.c: requests that the rules that differ have a part in. */
 struct sbpl_touch {
 	struct arena *arena;

@@ -88,7 +88,8 @@ is_seen(const struct sbpl_filter *f)
 static bool
 hides(bool compiled, const struct sbpl_rule *r, const struct sbpl_filter *f)
 {
-	return compiled && !r->opaque && !r->maybe && is_seen(f);
+	/* What is denied has lines of its own, sbpl_diff_lines.c. */
+	return compiled && !r->opaque && (r->maybe ? !r->allow : is_seen(f));
 }
 
 static void

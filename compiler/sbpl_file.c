@@ -23,7 +23,8 @@ sbpl_file_open_source(struct arena *a, struct diags *d, struct sources *s,
 {
 	const struct sbpl_node *forms;
 
-	*ret_file = (struct sbpl_file){.name = name};
+	*ret_file = (struct sbpl_file){
+	    .name = name, .text = source_get(s, source)->text};
 	if (!sbpl_read(a, d, s, source, &forms) ||
 	    !sbpl_load(a, d, s, forms, world, &ret_file->policy))
 		return false;

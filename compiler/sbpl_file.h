@@ -17,6 +17,7 @@ struct sbpl_origin {
  */
 struct sbpl_file {
 	const char *name; /* as it was given */
+	struct text text;
 	struct sbpl_policy policy;
 	struct sbpl_judge *tree, *last;
 	/*
