@@ -113,7 +113,7 @@ reasons(void)
 	    "    no rule for file-lock decides, and what macOS then asks was "
 	    "never published\n");
 	IS_STR(why("unknown.sb", "read", "/a", 4),
-	    "unknown.sb:13:1: note[seatbelt-verdict]: unknown file-read-data "
+	    "unknown.sb:11:1: note[seatbelt-verdict]: unknown file-read-data "
 	    "/a\n"
 	    "    in doubt: (unknown rules)\n"
 	    "    the rules that come from there are not known\n"
