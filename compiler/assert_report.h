@@ -8,6 +8,7 @@
 /* How often each verdict was given: for the summary and the exit status. */
 struct assert_tally {
 	uint32_t hold, violated, undecided, waived, not_asked;
+	uint32_t elsewhere; /* for the other platform by its own terms */
 };
 
 struct assert_reporter {

@@ -84,6 +84,13 @@ set_holds(
 }
 
 static bool
+waiver_counts(const struct seatbelt_walk *w, const struct waiver *v)
+{
+	return !v->expired && &w->assertions->list.v[v->assertion] == w->a &&
+	       assert_applies(v->profiles, w->name);
+}
+
+static bool
 is_waived(struct seatbelt_walk *w, struct text path)
 {
 	bool waived = false;
@@ -91,12 +98,8 @@ is_waived(struct seatbelt_walk *w, struct text path)
 	for (uint32_t i = 0; i < w->assertions->waivers.n; i++) {
 		struct waiver *v = &w->assertions->waivers.v[i];
 
-		if (v->expired ||
-		    &w->assertions->list.v[v->assertion] != w->a ||
-		    !assert_applies(v->profiles, w->name) ||
-		    !set_holds(w, &v->set, path))
-			continue;
-		v->used = waived = true;
+		if (waiver_counts(w, v) && set_holds(w, &v->set, path))
+			v->used = waived = true;
 	}
 	return waived;
 }
@@ -227,31 +230,93 @@ by_text(const void *a, const void *b)
 	return text_compare(*(const struct text *)a, *(const struct text *)b);
 }
 
-/* What a pattern begins with, as a path; empty: it may be anywhere. */
+/* Is there a | outside of all groups?  Then ^ is for one branch only. */
+static bool
+has_branches(struct text pattern)
+{
+	uint32_t depth = 0;
+
+	for (uint32_t i = 0; i < pattern.len; i++) {
+		if (pattern.s[i] == '\\')
+			i++;
+		else if (pattern.s[i] == '|' && depth == 0)
+			return true;
+		else
+			depth += (uint32_t)(pattern.s[i] == '(') -
+				 (uint32_t)(pattern.s[i] == ')');
+	}
+	return false;
+}
+
+/* What all that a pattern matches begins with; empty: it may be anything. */
 static struct text
 lead_of(struct arena *a, const struct sbpl_filter *f)
 {
 	struct text lead = TEXT("");
 
 	if (f->kind == SBPL_FILTER_UNKNOWN || f->text.len == 0 ||
-	    f->text.s[0] != '^')
+	    f->text.s[0] != '^' || has_branches(f->text))
 		return lead;
 	for (uint32_t i = 1; i < f->text.len; i++) {
 		char c = f->text.s[i];
 
-		if (c == '\\' && i + 1 < f->text.len)
+		if (c == '\\' && i + 1 < f->text.len) {
 			c = f->text.s[++i];
-		else if (strchr(".[](){}*+?|$^", c) != NULL)
+		} else if (strchr(".[](){}*+?|$^", c) != NULL) {
+			/* The last one need not be there. */
+			if (strchr("*?{", c) != NULL && lead.len > 0)
+				lead.len--;
 			break;
+		}
 		lead = arena_printf(a, "%.*s%c", (int)lead.len, lead.s, c);
 	}
 	return lead;
 }
 
+static bool
+begins(struct text t, struct text with)
+{
+	return t.len >= with.len && memcmp(t.s, with.s, with.len) == 0;
+}
+
+static bool
+set_holds_below(
+    const struct seatbelt_walk *w, const struct region_set *s, struct text dir)
+{
+	for (uint32_t i = 0; i < s->paths.n; i++)
+		if (s->paths.v[i].tree &&
+		    is_in(dir, place(w, s->paths.v[i].path), true))
+			return true;
+	return false;
+}
+
+/* Is all that begins so excepted, or waived for this policy? */
+static bool
+is_excused(struct seatbelt_walk *w, struct text lead)
+{
+	while (lead.len > 0 && lead.s[lead.len - 1] != '/')
+		lead.len--;
+	if (lead.len < 2)
+		return false;
+	lead.len--;
+	if (set_holds_below(w, &w->a->except, lead))
+		return true;
+	for (uint32_t i = 0; i < w->assertions->waivers.n; i++) {
+		struct waiver *v = &w->assertions->waivers.v[i];
+
+		if (waiver_counts(w, v) && set_holds_below(w, &v->set, lead)) {
+			v->used = true;
+			w->waived++;
+			return true;
+		}
+	}
+	return false;
+}
+
 /* May a rule's pattern permit a name below the path that nobody listed? */
 static bool
 may_match_below(
-    const struct seatbelt_walk *w, const struct sbpl_filter *f, struct text top)
+    struct seatbelt_walk *w, const struct sbpl_filter *f, struct text top)
 {
 	struct text lead;
 
@@ -265,11 +330,11 @@ may_match_below(
 	}
 	if (f->kind != SBPL_FILTER_REGEX && f->kind != SBPL_FILTER_UNKNOWN)
 		return false;
-	if (f->kind == SBPL_FILTER_REGEX && f->fact != SBPL_FACT_PATH)
+	if (f->fact != SBPL_FACT_PATH && f->fact != SBPL_FACTS)
 		return false;
 	lead = lead_of(w->arena, f);
-	return lead.len == 0 || is_in(lead, top, true) ||
-	       is_in(top, lead, true);
+	return (begins(top, lead) || is_in(lead, top, true)) &&
+	       !is_excused(w, lead);
 }
 
 /* Is the rule about an operation of the assertion? */

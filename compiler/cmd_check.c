@@ -293,8 +293,10 @@ judge_one(struct check *c, struct assert_reporter *r, const struct assertion *a)
 {
 	bool asked = false;
 
-	if (a->other_platform)
+	if (a->other_platform) {
+		r->tally.elsewhere++;
 		return EXIT_HOLDS;
+	}
 	if (a->kind == ASSERT_WITHIN || a->kind == ASSERT_DISJOINT)
 		return judge_two(c, r, a);
 	for (uint32_t i = 0; i < c->given.n; i++) {
@@ -326,7 +328,7 @@ judge_waivers(struct check *c, struct assert_reporter *r)
 		const struct assertion *a = &c->assertions.list.v[w->assertion];
 		bool asked = false;
 
-		for (uint32_t k = 0; k < c->given.n; k++)
+		for (uint32_t k = 0; k < c->given.n && !a->other_platform; k++)
 			asked =
 			    asked ||
 			    (assert_applies(w->profiles, c->given.v[k]->name) &&
@@ -345,7 +347,11 @@ static void
 conclude(struct check *c, const struct assert_tally *t)
 {
 	struct report *r = &c->report;
+	struct text elsewhere = TEXT("");
 
+	if (t->elsewhere > 0)
+		elsewhere = arena_printf(r->arena, ", %u only for %s",
+		    t->elsewhere, for_macos(c) ? "Linux" : "macOS");
 	r->status = t->violated > 0    ? EXIT_DIFFERS
 		    : t->undecided > 0 ? EXIT_ENVIRONMENT
 				       : EXIT_HOLDS;
@@ -354,10 +360,11 @@ conclude(struct check *c, const struct assert_tally *t)
 					: "holds";
 	r->summary = arena_printf(r->arena,
 	    "%u assertion%s, %u polic%s: %u hold, %u violated, %u undecided, "
-	    "%u not applied; %u place%s waived",
+	    "%u not applied%.*s; %u place%s waived",
 	    c->assertions.list.n, c->assertions.list.n == 1 ? "" : "s",
 	    c->given.n, c->given.n == 1 ? "y" : "ies", t->hold, t->violated,
-	    t->undecided, t->not_asked, t->waived, t->waived == 1 ? "" : "s");
+	    t->undecided, t->not_asked, (int)elsewhere.len, elsewhere.s,
+	    t->waived, t->waived == 1 ? "" : "s");
 }
 
 static int

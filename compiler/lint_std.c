@@ -15,6 +15,7 @@ static const struct {
 	bool common;	  /* comes with working at all: a note */
 } meanings[] = {
 	{ "secrets",        FINDING_SECRET_OPEN,    "which holds keys, tokens or passwords", false },
+	{ "system-secrets", FINDING_SECRET_OPEN,    "which holds keys or passwords of the system", false },
 	{ "shell-startup",  FINDING_RUNS_LATER,     "which a shell or session runs when it starts", false },
 	{ "services",       FINDING_RUNS_LATER,     "which a service manager or desktop starts", false },
 	{ "programs",       FINDING_PATH_WRITABLE,  "where programs are looked for", false },
@@ -28,6 +29,16 @@ static const struct {
 	{ "key-agents",     FINDING_SOCKET_REACHED, "which signs with the user's keys", false },
 	{ "buses",          FINDING_SOCKET_REACHED, "which starts programs outside", false },
 	{ "shared-sockets", FINDING_SOCKET_REACHED, "with the sockets of other programs in it", true },
+	{ "macos-secrets",  FINDING_SECRET_OPEN,    "which holds keys, tokens or passwords", false },
+	/* All of /private is open there, to whoever the files' modes let in. */
+	{ "macos-system-secrets", FINDING_SECRET_OPEN, "which holds keys or passwords of the system", true },
+	{ "macos-services", FINDING_RUNS_LATER,     "which launchd, a session or a shell starts", false },
+	{ "macos-programs", FINDING_PATH_WRITABLE,  "where programs lie", false },
+	{ "macos-editors",  FINDING_RUNS_LATER,     "which an editor runs", false },
+	{ "macos-code-caches", FINDING_RUNS_LATER,  "whose contents are run or linked", false },
+	{ "macos-engines",  FINDING_SOCKET_REACHED, "whose owner starts programs outside", false },
+	{ "macos-key-agents", FINDING_SOCKET_REACHED, "which signs with the user's keys", false },
+	{ "macos-shared-sockets", FINDING_SOCKET_REACHED, "with the sockets of other programs in it", true },
 };
 /* clang-format on */
 

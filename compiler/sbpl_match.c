@@ -299,6 +299,10 @@ leaf(struct sbpl_judge *j, const struct sbpl_request *r,
 {
 	struct text told = {0};
 
+	/* Wherever tcp "localhost:$PORT" leads, no socket with a path does. */
+	if ((f->fact == SBPL_FACT_REMOTE || f->fact == SBPL_FACT_LOCAL) &&
+	    sbpl_told(r, f->fact) == SBPL_NONE)
+		return SBPL_NO;
 	if (f->kind == SBPL_FILTER_UNKNOWN || sbpl_may_lie_there(r, f))
 		return SBPL_MAYBE;
 	switch (sbpl_told(r, f->fact)) {
