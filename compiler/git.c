@@ -243,6 +243,42 @@ is_below(struct text name, struct text dir)
 				   memcmp(name.s, dir.s, dir.len) == 0);
 }
 
+/* As far as it is there now: links on the way to it are followed. */
+static struct text
+resolve_links(const struct git *g, struct text full)
+{
+	uint32_t n = full.len;
+
+	while (n > 0) {
+		const struct text head = {full.s, n};
+		char *const real = realpath(arena_text(g->arena, head).s, NULL);
+
+		if (real != NULL) {
+			full = arena_printf(g->arena, "%s%.*s", real,
+			    (int)(full.len - n), full.s + n);
+			free(real);
+			return full;
+		}
+		while (n > 0 && full.s[--n] != '/')
+			;
+	}
+	return full;
+}
+
+/*
+ * The work tree can be named through a link, as where a shell's $PWD is: what
+ * lies in it is in the repository all the same.
+ */
+static struct text
+in_repository(const struct git *g, const char *path)
+{
+	const struct text full = normal(g, path), top = text_of(g->top);
+
+	return text_equal(full, top) || is_below(full, top)
+		   ? full
+		   : resolve_links(g, full);
+}
+
 /* "DIR/": what lies in it is sorted from here on. */
 static uint32_t
 first_in(const struct git *g, struct text dir)
@@ -268,13 +304,13 @@ git_spare(struct git *g, const char *dir)
 	struct text name;
 
 	if (dir != NULL && git_find(g, dir, &name) == GIT_MISSING)
-		*VEC_PUSH(g->arena, &g->spared) = normal(g, dir);
+		*VEC_PUSH(g->arena, &g->spared) = in_repository(g, dir);
 }
 
 enum git_kind
 git_find(const struct git *g, const char *path, struct text *ret_name)
 {
-	struct text full = normal(g, path), top = text_of(g->top), name;
+	struct text full = in_repository(g, path), top = text_of(g->top), name;
 	uint32_t i;
 
 	if ((!text_equal(full, top) && !is_below(full, top)) ||
