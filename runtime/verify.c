@@ -88,24 +88,6 @@ leak(struct path at, int mode)
 	    NULL);
 }
 
-static void
-try(const struct launch *l, int dir, const char *name, const struct stat *st,
-    struct path at, int mode)
-{
-	const int type = S_ISDIR(st->st_mode) ? O_DIRECTORY : O_NOCTTY;
-	int fd;
-
-	if (bypassed(l, at, mode))
-		return;
-	fd = openat(
-	    dir, name, mode | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | type);
-	if (fd < 0)
-		return;
-	close(fd);
-	if (!is_standard(st, mode))
-		leak(at, mode);
-}
-
 static bool
 granted(const struct launch *l, uint32_t i)
 {
@@ -180,6 +162,21 @@ open_directory(struct path at, bool itself)
 	return open(shown(p.s), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
+/* Of what is denied, hidden or gone; any other error says nothing. */
+static bool
+is_refusal(int error)
+{
+	return error == EACCES || error == EPERM || error == EROFS ||
+	       error == ENOENT || error == ENOTDIR || error == ELOOP;
+}
+
+static _Noreturn void
+unknown(struct path at)
+{
+	die("denies", "cannot look at ", shown(at.s),
+	    ", which is denied: ", strerror(errno), NULL);
+}
+
 /* Is a rule's inode the denied path's own, or that of a directory above? */
 static void
 compare(const struct launch *l, const struct stat *st, struct path at, int mode)
@@ -195,8 +192,7 @@ compare(const struct launch *l, const struct stat *st, struct path at, int mode)
 	fd = open_directory(at, is_directory);
 	for (;; fd = above) {
 		if (fd < 0 || fstat(fd, &here) != 0)
-			die("denies", "cannot look at ", at.s,
-			    ", which is denied: ", strerror(errno), NULL);
+			unknown(at);
 		if (here.st_dev == last.st_dev && here.st_ino == last.st_ino)
 			break;
 		match(l, &here, at, mode);
@@ -205,6 +201,32 @@ compare(const struct launch *l, const struct stat *st, struct path at, int mode)
 		close(fd);
 	}
 	close(fd);
+}
+
+static void
+try(const struct launch *l, int dir, const char *name, const struct stat *st,
+    struct path at, int mode)
+{
+	const int flags = mode | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC |
+			  (S_ISDIR(st->st_mode) ? O_DIRECTORY : O_NOCTTY);
+	int fd;
+
+	if (bypassed(l, at, mode))
+		return;
+	fd = openat(dir, name, flags);
+	if (fd < 0 && errno == EMFILE) { /* the rules have taken them all */
+		descriptors_drop(l);
+		fd = openat(dir, name, flags);
+	}
+	if (fd < 0 && errno == ETXTBSY) /* it runs, which is said first */
+		compare(l, st, at, mode);
+	else if (fd < 0 && !is_refusal(errno))
+		unknown(at); /* GCOV_EXCL_LINE: a broken file system */
+	if (fd < 0)
+		return;
+	close(fd);
+	if (!is_standard(st, mode))
+		leak(at, mode);
 }
 
 /* Whatever the rule is on, can it be opened for reading? */
@@ -278,8 +300,11 @@ verify(const struct launch *l, const struct blob_deny *d, int dir,
 	const bool read = (d->access & BLOB_DENY_READ) != 0;
 	struct stat st;
 
-	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) != 0)
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) != 0) {
+		if (!is_refusal(errno))
+			unknown(at); /* GCOV_EXCL_LINE: the same */
 		return;
+	}
 	name = *name == '\0' ? "." : name;
 	if (S_ISSOCK(st.st_mode)) {
 		check_socket(l, dir, name, at.s);
