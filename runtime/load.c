@@ -1,6 +1,7 @@
 #include <config.h>
 
 #include "runtime/launch.h"
+#include "runtime/report.h"
 
 enum { STDOUT = 1, STDERR = 2 };
 
@@ -41,7 +42,7 @@ main(int argc, char **argv)
 	filter_install(&l);
 	if (l.opt.dry_run) {
 		summary_print(&l, STDOUT);
-		return 0;
+		done();
 	}
 	if (l.opt.verbose)
 		summary_print(&l, STDERR);

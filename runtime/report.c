@@ -1,5 +1,7 @@
 #include <config.h>
 
+#include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <string.h>
@@ -8,6 +10,7 @@
 #include "runtime/report.h"
 
 enum {
+	STDOUT = 1,
 	STDERR = 2,
 	LINE_MAX_BYTES = 24 * 1024,
 	NUMBER_SLOTS = 8,
@@ -21,6 +24,7 @@ static char line[LINE_MAX_BYTES];
 static size_t used;
 
 static const char *about; /* NULL: the launch itself */
+static int lost;	  /* why a line of a report was not written, or 0 */
 
 void
 report_about(const char *base)
@@ -91,19 +95,39 @@ line_add(const char *text)
 	}
 }
 
+static void
+write_line(int fd)
+{
+	size_t done = 0;
+	ssize_t n = 1;
+
+	while (done < used && n > 0) {
+		n = write(fd, line + done, used - done);
+		done += n > 0 ? (size_t)n : 0;
+	}
+	if (n <= 0 && fd == STDOUT)
+		lost = errno;
+	used = 0;
+}
+
+/*
+ * What is said about a launch must not end it: if nobody reads that, or the
+ * file has no room, the exit status remains.  Of a report nothing would.
+ */
 void
 line_ask(int fd)
 {
-	size_t done = 0;
-	ssize_t n;
+	void (*broken)(int), (*full)(int);
 
-	while (done < used) {
-		n = write(fd, line + done, used - done);
-		if (n <= 0)
-			break; /* nobody reads; the exit status remains */
-		done += (size_t)n;
+	if (fd == STDOUT) {
+		write_line(fd);
+		return;
 	}
-	used = 0;
+	broken = signal(SIGPIPE, SIG_IGN);
+	full = signal(SIGXFSZ, SIG_IGN);
+	write_line(fd);
+	(void)signal(SIGPIPE, broken);
+	(void)signal(SIGXFSZ, full);
 }
 
 void
@@ -179,6 +203,8 @@ leave(int status, ...)
 void
 done(void)
 {
+	if (lost != 0)
+		die("report", "standard output: ", strerror(lost), NULL);
 	_exit(0);
 }
 

@@ -25,7 +25,10 @@ void warn(const char *first, ...) __attribute__((sentinel, cold));
 /* "nono-load: ..." on stderr, and that exit status: for failed execs. */
 _Noreturn void leave(int status, ...) __attribute__((sentinel, cold));
 
-/* The question has been answered, as by --help: exit 0. */
+/*
+ * The question has been answered, as by --help: exit 0.  It dies where the
+ * answer could not be written.
+ */
 _Noreturn void done(void);
 
 /* One line of a report, without a prefix. */

@@ -110,7 +110,7 @@ main(int argc, char **argv)
 	seatbelt_restrict(seatbelt_policy()->text, &parameters);
 	if (l.opt.dry_run) {
 		print_summary(&l, &parameters, STDOUT);
-		return 0;
+		done();
 	}
 	if (l.opt.verbose)
 		print_summary(&l, &parameters, STDERR);

@@ -95,7 +95,7 @@ static const struct {
 static const long start_up[] = {SYS_arch_prctl, SYS_set_tid_address, SYS_brk,
     SYS_set_robust_list, SYS_rseq, SYS_prlimit64, SYS_getrandom, SYS_getuid,
     SYS_geteuid, SYS_getgid, SYS_getegid, SYS_getpid, SYS_exit_group, SYS_exit,
-    SYS_rt_sigprocmask, SYS_munmap};
+    SYS_rt_sigprocmask, SYS_rt_sigaction, SYS_munmap};
 
 /* What is done to one launch. */
 struct fault {
