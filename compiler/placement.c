@@ -160,6 +160,20 @@ add_homes(const struct about *o, const struct decide_path *path)
 		    (struct decide_path){root_home, BLOB_ROOT_SLASH});
 }
 
+/* Where login managers put the runtime directory of each user. */
+static void
+add_runtime(const struct about *o, const struct decide_path *path)
+{
+	const struct decide_path users = {TEXT("run/user"), BLOB_ROOT_SLASH};
+	const struct text s = path->suffix;
+
+	if (suffix_covers(s, users.suffix))
+		add(o, BLOB_ROOT_XDG_RUNTIME, unnamed(o, &users));
+	else if (suffix_covers(users.suffix, s))
+		add(o, BLOB_ROOT_XDG_RUNTIME,
+		    (struct decide_path){components(s, 3), BLOB_ROOT_SLASH});
+}
+
 /* A denied path's root in the rule's directory. */
 static void
 add_inside(const struct about *o, enum blob_root root)
@@ -171,6 +185,8 @@ add_inside(const struct about *o, enum blob_root root)
 		add_homes(o, rule);
 		return;
 	}
+	if (root == BLOB_ROOT_XDG_RUNTIME && rule->root == BLOB_ROOT_SLASH)
+		add_runtime(o, rule);
 	if (!o->tree)
 		return;
 	switch (root) {
@@ -221,6 +237,8 @@ add_moved(const struct about *o, const struct blob_deny *deny)
 
 	if (root == BLOB_ROOT_HOME && deny->root == BLOB_ROOT_SLASH)
 		add_homes(o, &at);
+	if (root == BLOB_ROOT_XDG_RUNTIME && deny->root == BLOB_ROOT_SLASH)
+		add_runtime(o, &at);
 	if (root != BLOB_ROOT_CWD && root != BLOB_ROOT_TMPDIR)
 		return;
 	if (deny->root >= BLOB_ROOT_XDG_CONFIG ||
