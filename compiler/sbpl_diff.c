@@ -21,6 +21,7 @@ enum { FINDINGS_MAX = 1000 };
 struct witness {
 	struct text text;
 	enum sbpl_fact fact;
+	struct text other; /* is another spelling of this; .len 0: of none */
 };
 
 struct comparison {
@@ -49,7 +50,8 @@ by_fact_and_text(const void *a, const void *b)
 static void
 add(struct comparison *c, enum sbpl_fact fact, struct text t)
 {
-	*VEC_PUSH(c->report->arena, &c->witnesses) = (struct witness){t, fact};
+	*VEC_PUSH(c->report->arena, &c->witnesses) =
+	    (struct witness){t, fact, TEXT("")};
 }
 
 /* ip "*:80" as a connection that it is for: tcp 192.0.2.1:80 */
@@ -127,6 +129,37 @@ is_above(enum sbpl_op above, enum sbpl_op op)
 	       sbpl_op_own(op) == SBPL_OWN_PARENT)
 		op = sbpl_op_parent(op);
 	return op == above;
+}
+
+/* Where a path is denied in all spellings: others, and below them. */
+static void
+collect_spellings(struct comparison *c, const struct sbpl_file *f)
+{
+	struct arena *a = c->report->arena;
+	struct sbpl_lines lines = {0};
+	struct text path, last = TEXT(""), inside, t;
+
+	sbpl_lines(a, &f->policy, &lines);
+	for (uint32_t i = 0; i < lines.v.n; i++) {
+		const struct sbpl_line *l = &lines.v.v[i];
+
+		if (!sbpl_respells(
+			a, &f->policy, l->rule, l->op, l->filter, &path) ||
+		    text_equal(path, last))
+			continue;
+		last = path;
+		inside = arena_printf(a, "%.*s/x", (int)path.len, path.s);
+		for (uint32_t n = 1;; n++) {
+			t = sbpl_respelled(a, path, n);
+			if (t.len == 0)
+				break;
+			*VEC_PUSH(a, &c->witnesses) =
+			    (struct witness){t, SBPL_FACT_PATH, inside};
+			*VEC_PUSH(a, &c->witnesses) = (struct witness){
+			    arena_printf(a, "%.*s/x", (int)t.len, t.s),
+			    SBPL_FACT_PATH, inside};
+		}
+	}
 }
 
 static void
@@ -258,11 +291,30 @@ set_rule(struct change *change, const struct sbpl_file *f,
 	change->at = at;
 }
 
+/* Is it so within the path that is spelled as in the rules? */
+static bool
+said_elsewhere(const struct comparison *c, const struct witness *w,
+    const struct sbpl_request *r, const struct sbpl_answer *from,
+    const struct sbpl_answer *to)
+{
+	struct sbpl_request q = *r;
+	struct sbpl_answer before, after;
+
+	if (w->other.len == 0)
+		return false;
+	q.facts[w->fact] = w->other;
+	q.exact_case = false;
+	sbpl_decide(c->from->tree, &q, &before);
+	sbpl_decide(c->to->tree, &q, &after);
+	return before.verdict == from->verdict && after.verdict == to->verdict;
+}
+
 static void
 ask_both(struct comparison *c, enum sbpl_op op, const struct witness *w,
     enum sbpl_probed *probed, struct change changes[CHANGES])
 {
-	struct sbpl_request q = {.op = op, .apart = true};
+	struct sbpl_request q = {
+	    .op = op, .apart = true, .exact_case = w->other.len > 0};
 	struct sbpl_answer from, to;
 	struct change *change;
 
@@ -277,7 +329,7 @@ ask_both(struct comparison *c, enum sbpl_op op, const struct witness *w,
 		return;
 	sbpl_decide(c->from->tree, &q, &from);
 	sbpl_decide(c->to->tree, &q, &to);
-	if (from.verdict == to.verdict)
+	if (from.verdict == to.verdict || said_elsewhere(c, w, &q, &from, &to))
 		return;
 	change = &changes[from.verdict * 3 + to.verdict];
 	set_rule(change, c->to, &q, to.rule);
@@ -440,8 +492,8 @@ static void
 compare_verdicts(struct comparison *c)
 {
 	/* Stands for every path that no rule names; then for no fact at all. */
-	struct witness other = {TEXT(OTHER_PATHS), SBPL_FACT_PATH};
-	struct witness nothing = {TEXT(""), SBPL_FACTS};
+	struct witness other = {TEXT(OTHER_PATHS), SBPL_FACT_PATH, TEXT("")};
+	struct witness nothing = {TEXT(""), SBPL_FACTS, TEXT("")};
 	struct change everywhere[CHANGES], changes[CHANGES];
 	struct witness *w;
 
@@ -485,6 +537,8 @@ sbpl_compare(struct report *r, const struct sbpl_file *from,
 	report_rule(r, "seatbelt-rule", "A rule that only one file has");
 	collect_file(&c, from);
 	collect_file(&c, to);
+	collect_spellings(&c, from);
+	collect_spellings(&c, to);
 	fill_tables(&c);
 	sbpl_touch_open(r->arena, from, to, &c.touch);
 	compare_verdicts(&c);
@@ -507,6 +561,8 @@ sbpl_may_permit(const struct finding *f)
 		rule = (struct text){
 		    rule.s + strlen(maybe), rule.len - (uint32_t)strlen(maybe)};
 	deny = rule.len > 5 && memcmp(rule.s, "(deny", 5) == 0;
+	if (text_is(rule, "(unknown rules)"))
+		return true;
 	if (strcmp(f->rule, "seatbelt-rule") == 0)
 		return f->sign == (deny ? '-' : '+');
 	return strcmp(f->verdict, "unsure") == 0;

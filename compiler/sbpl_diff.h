@@ -22,6 +22,16 @@ struct sbpl_lines {
 void sbpl_lines(
     struct arena *a, const struct sbpl_policy *p, struct sbpl_lines *ret_lines);
 
+/*
+ * sbpl_diff_fold.c: does the filter, a regular expression, deny a path in all
+ * spellings that the policy denies as a subpath, too?  *ret_path is that one.
+ */
+bool sbpl_respells(struct arena *a, const struct sbpl_policy *p,
+    const struct sbpl_rule *rule, const enum sbpl_op *op,
+    const struct sbpl_filter *f, struct text *ret_path);
+/* With the last `n` names in the other case; .len 0: it has fewer. */
+struct text sbpl_respelled(struct arena *a, struct text path, uint32_t n);
+
 /* The lines for a launcher; adds to what differs.  At most `max` findings. */
 void sbpl_diff_lines(struct report *r, const struct sbpl_file *from,
     const struct sbpl_file *to, struct text subject, uint32_t max,

@@ -5,8 +5,11 @@
 #include "compiler/sbpl_diff.h"
 
 /* The rules that only one of two Seatbelt files has. */
+enum part { PART_ALL, PART_MAY_PERMIT, PART_TAKES_AWAY };
+
 struct rules_diff {
 	struct report *report;
+	enum part part;
 	uint32_t max, left_off;
 };
 
@@ -86,10 +89,17 @@ is_seen(const struct sbpl_filter *f)
 }
 
 static bool
-hides(bool compiled, const struct sbpl_rule *r, const struct sbpl_filter *f)
+hides(
+    struct arena *a, const struct sbpl_policy *p, const struct sbpl_line *line)
 {
+	const struct sbpl_rule *r = line->rule;
+	struct text path;
+
 	/* What is denied has lines of its own, sbpl_diff_lines.c. */
-	return compiled && !r->opaque && (r->maybe ? !r->allow : is_seen(f));
+	return !r->opaque && (r->maybe ? !r->allow
+				       : is_seen(line->filter) ||
+					     sbpl_respells(a, p, r, line->op,
+						 line->filter, &path));
 }
 
 static void
@@ -100,7 +110,7 @@ sorted_lines(struct arena *a, const struct sbpl_policy *p, bool compiled,
 
 	sbpl_lines(a, p, &all);
 	for (uint32_t i = 0; i < all.v.n; i++)
-		if (!hides(compiled, all.v.v[i].rule, all.v.v[i].filter))
+		if (!compiled || !hides(a, p, &all.v.v[i]))
 			*VEC_PUSH(a, &ret_lines->v) = all.v.v[i];
 	if (ret_lines->v.n > 0)
 		qsort(ret_lines->v.v, ret_lines->v.n, sizeof(struct sbpl_line),
@@ -111,8 +121,12 @@ static void
 report_line(struct rules_diff *c, const struct sbpl_file *f,
     const struct sbpl_line *line, char sign)
 {
+	const bool more =
+	    line->rule->opaque || line->rule->allow == (sign == '+');
 	struct finding *g;
 
+	if (c->part != PART_ALL && more != (c->part == PART_MAY_PERMIT))
+		return;
 	if (c->report->findings.n >= c->max) {
 		c->left_off++;
 		return;
@@ -120,31 +134,24 @@ report_line(struct rules_diff *c, const struct sbpl_file *f,
 	g = report_add(c->report, "seatbelt-rule", REPORT_NOTE,
 	    sign == '+' ? "added" : "removed");
 	g->sign = sign;
-	g->subject = TEXT("rules");
+	g->subject = c->part == PART_ALL	  ? TEXT("rules")
+		     : c->part == PART_MAY_PERMIT ? TEXT("cannot be told")
+						  : TEXT("can only take away");
 	g->message = line->text;
 	sbpl_file_places(
 	    c->report, g, f, f->compiled ? line->at : line->rule->at, "");
 }
 
 /* As sets: how often a rule stands in a file says nothing. */
-uint32_t
-sbpl_diff_rules(struct report *r, const struct sbpl_file *f,
-    const struct sbpl_file *t, uint32_t max, uint32_t *left_off)
+static uint32_t
+report_part(struct rules_diff *c, const struct sbpl_file *f,
+    const struct sbpl_file *t, const struct sbpl_lines *all_from,
+    const struct sbpl_lines *all_to)
 {
-	struct rules_diff c = {.report = r, .max = max};
-	struct arena *a = r->arena;
-	struct sbpl_lines all_from = {0}, all_to = {0};
-	const bool compiled = f->compiled || t->compiled;
-	const struct sbpl_line *from, *to;
-	uint32_t n, m;
+	const struct sbpl_line *from = all_from->v.v, *to = all_to->v.v;
+	const uint32_t n = all_from->v.n, m = all_to->v.n;
 	uint32_t differ = 0;
 
-	sorted_lines(a, &f->policy, compiled, &all_from);
-	sorted_lines(a, &t->policy, compiled, &all_to);
-	from = all_from.v.v;
-	to = all_to.v.v;
-	n = all_from.v.n;
-	m = all_to.v.n;
 	for (uint32_t i = 0, k = 0; i < n || k < m;) {
 		int d = i == n	 ? 1
 			: k == m ? -1
@@ -153,13 +160,34 @@ sbpl_diff_rules(struct report *r, const struct sbpl_file *f,
 
 		differ += d != 0;
 		if (d < 0)
-			report_line(&c, f, &from[i], '-');
+			report_line(c, f, &from[i], '-');
 		else if (d > 0)
-			report_line(&c, t, &to[k], '+');
+			report_line(c, t, &to[k], '+');
 		while (i < n && text_equal(from[i].text, same))
 			i++;
 		while (k < m && text_equal(to[k].text, same))
 			k++;
+	}
+	return differ;
+}
+
+uint32_t
+sbpl_diff_rules(struct report *r, const struct sbpl_file *f,
+    const struct sbpl_file *t, uint32_t max, uint32_t *left_off)
+{
+	struct rules_diff c = {.report = r, .max = max};
+	struct sbpl_lines from = {0}, to = {0};
+	const bool compiled = f->compiled || t->compiled;
+	uint32_t differ;
+
+	sorted_lines(r->arena, &f->policy, compiled, &from);
+	sorted_lines(r->arena, &t->policy, compiled, &to);
+	/* Of profiles by what they may do: nobody wrote most of them. */
+	c.part = compiled ? PART_MAY_PERMIT : PART_ALL;
+	differ = report_part(&c, f, t, &from, &to);
+	if (compiled) {
+		c.part = PART_TAKES_AWAY;
+		(void)report_part(&c, f, t, &from, &to);
 	}
 	*left_off += c.left_off;
 	return differ;
