@@ -25,6 +25,9 @@ bool assert_read_source(struct arena *a, struct diags *d,
  */
 bool assert_read_named(
     struct store *s, const char *name, const struct assert_file **ret_file);
+/* The same of what nonoc query was asked. */
+bool assert_read_query(struct arena *a, struct diags *d,
+    const struct sources *s, uint32_t source, const struct query **ret_query);
 /* One rule in a string of a profile: positions are those of the string. */
 bool assert_read_string(struct arena *a, struct diags *d,
     const struct sources *s, const struct node *string,
@@ -119,6 +122,10 @@ bool assert_resolve(const struct assert_resolver *r,
 /* A rule that stands alone, in a profile or group. */
 bool assert_resolve_rule(const struct assert_resolver *r,
     const struct assert_statement *s, struct assertions *to);
+
+/* A set that stands alone, without names. */
+bool assert_resolve_set(const struct assert_resolver *r,
+    const struct assert_set *set, struct region_set *ret_set);
 
 /* Which waivers are over on a day, as in "2027-01-31". */
 void assert_expire(struct assertions *a, const char *today);

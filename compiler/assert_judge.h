@@ -81,6 +81,17 @@ struct decide_path view_place(
 /* The rights that an operation needs, of the path or of its directory. */
 uint64_t judge_rights(enum assert_op op);
 bool judge_on_parent(enum assert_op op);
+/*
+ * Rights on one object -> may it be done?  Creating and removing are many
+ * things, and one that can be done is enough; other operations need all.
+ */
+enum permission {
+	PERMISSION_NONE,
+	PERMISSION_GRANTED,
+	PERMISSION_FREE, /* not granted, and not enforced */
+};
+enum permission judge_permission(
+    enum assert_op op, uint64_t held, uint64_t handled);
 
 /* "$HOME/.bashrc"; the working directory as $CWD wherever it lies. */
 struct text assert_witness(struct arena *a, const struct hit *h);

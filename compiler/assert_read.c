@@ -19,7 +19,7 @@ place(const void *arg, uint32_t begin, uint32_t end)
 
 static bool
 parse(struct arena *a, struct diags *d, const struct string_place *p,
-    bool rule_only, const struct assert_file **ret_file)
+    enum assert_start start, const struct assert_file **ret_file)
 {
 	const struct assert_input in = {
 	    .arena = a,
@@ -27,7 +27,7 @@ parse(struct arena *a, struct diags *d, const struct string_place *p,
 	    .text = p->string->string,
 	    .place = place,
 	    .place_arg = p,
-	    .rule_only = rule_only,
+	    .start = start,
 	};
 
 	return assert_parse(&in, ret_file);
@@ -60,9 +60,10 @@ find(struct store *s, const char *name)
 	return access(installed.s, F_OK) == 0 ? installed.s : name;
 }
 
-bool
-assert_read_source(struct arena *a, struct diags *d, const struct sources *s,
-    uint32_t source, const struct assert_file **ret_file)
+static bool
+read_whole(struct arena *a, struct diags *d, const struct sources *s,
+    uint32_t source, enum assert_start start,
+    const struct assert_file **ret_file)
 {
 	struct text text = source_get(s, source)->text;
 	/* A file is a string in which nothing is escaped. */
@@ -70,7 +71,26 @@ assert_read_source(struct arena *a, struct diags *d, const struct sources *s,
 	    .at = {source, 0, text.len}, .kind = NODE_STRING, .string = text};
 	const struct string_place p = {s, &whole};
 
-	return parse(a, d, &p, false, ret_file);
+	return parse(a, d, &p, start, ret_file);
+}
+
+bool
+assert_read_source(struct arena *a, struct diags *d, const struct sources *s,
+    uint32_t source, const struct assert_file **ret_file)
+{
+	return read_whole(a, d, s, source, ASSERT_START_FILE, ret_file);
+}
+
+bool
+assert_read_query(struct arena *a, struct diags *d, const struct sources *s,
+    uint32_t source, const struct query **ret_query)
+{
+	const struct assert_file *file;
+
+	if (!read_whole(a, d, s, source, ASSERT_START_QUERY, &file))
+		return false;
+	*ret_query = file->query;
+	return true;
 }
 
 bool
@@ -95,7 +115,7 @@ assert_read_string(struct arena *a, struct diags *d, const struct sources *s,
 	const struct string_place p = {s, string};
 	const struct assert_file *file;
 
-	if (!parse(a, d, &p, true, &file))
+	if (!parse(a, d, &p, ASSERT_START_RULE, &file))
 		return false;
 	*ret_rule = file->first;
 	return true;

@@ -532,6 +532,18 @@ assert_resolve_rule(const struct assert_resolver *in,
 	return r.ok;
 }
 
+bool
+assert_resolve_set(const struct assert_resolver *in,
+    const struct assert_set *set, struct region_set *ret_set)
+{
+	struct resolver r = resolver_of(in, NULL);
+
+	*ret_set = resolve_set(&r, set);
+	if (r.ok)
+		warn_empty(&r, ret_set);
+	return r.ok;
+}
+
 void
 assert_expire(struct assertions *a, const char *today)
 {

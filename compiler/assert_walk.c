@@ -303,14 +303,8 @@ add_hit(struct walk *w, const struct spot *s, struct hit hit)
 	return true;
 }
 
-enum permission { PERMISSION_NONE, PERMISSION_GRANTED, PERMISSION_FREE };
-
-/*
- * Rights on one object -> may it be done?  Creating and removing are many
- * things, and one that can be done is enough; other operations need all.
- */
-static enum permission
-permission(enum assert_op op, uint64_t held, uint64_t handled)
+enum permission
+judge_permission(enum assert_op op, uint64_t held, uint64_t handled)
 {
 	uint64_t needed = judge_rights(op), missing = needed & ~held;
 	bool any = op == OP_CREATE || op == OP_REMOVE;
@@ -336,7 +330,7 @@ try_never(struct walk *w, const struct spot *s)
 
 		if ((a->ops & 1U << i) == 0)
 			continue;
-		p = permission(op, spot_rights(s, op), w->handled);
+		p = judge_permission(op, spot_rights(s, op), w->handled);
 		if (p == PERMISSION_GRANTED)
 			hit.kind = HIT_GRANTED;
 		if (p != PERMISSION_NONE)

@@ -77,6 +77,7 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/cmd_list.c \
 	compiler/cmd_lock.c \
 	compiler/cmd_probe.c \
+	compiler/cmd_query.c \
 	compiler/cmd_schema.c \
 	compiler/cmd_seatbelt.c \
 	compiler/cmd_seatbelt.h \
@@ -171,6 +172,8 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/prove.h \
 	compiler/prove_tree.c \
 	compiler/prove_tree.h \
+	compiler/query.c \
+	compiler/query.h \
 	compiler/read.c \
 	compiler/read.h \
 	compiler/read_json.c \

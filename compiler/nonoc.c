@@ -25,6 +25,8 @@ static const struct {
 	  usage_show },
 	{ "why",      cmd_why,      "is this allowed, and by which lines",
 	  usage_why },
+	{ "query",    cmd_query,    "the entries of policies that fit a question",
+	  usage_query },
 	{ "lint",     cmd_lint,     "what is valid and probably not meant",
 	  usage_lint },
 	{ "list",     cmd_list,     "the groups or profiles there are",

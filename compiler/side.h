@@ -80,6 +80,8 @@ const struct side_policy *side_find_single(
 
 /* Where an origin of the policy's provenance is. */
 struct report_place side_place(const struct side_policy *p, uint32_t origin);
+/* The first link of a record, or where it would be: they are in order. */
+uint32_t side_first_link(const struct blob *b, uint32_t tag, uint32_t record);
 /*
  * Adds the origins of a record to a finding, at most `max`; false: there is
  * no provenance.

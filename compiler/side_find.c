@@ -67,8 +67,8 @@ rank(uint32_t tag)
 	return i;
 }
 
-static uint32_t
-first_link(const struct blob *b, uint32_t tag, uint32_t record)
+uint32_t
+side_first_link(const struct blob *b, uint32_t tag, uint32_t record)
 {
 	uint32_t low = 0, high = b->nlinks;
 
@@ -92,7 +92,7 @@ side_places(struct report *r, struct finding *f, const struct side_policy *p,
 	const struct blob *b = &p->blob;
 	uint32_t n = 0;
 
-	for (uint32_t i = first_link(b, tag, record); i < b->nlinks; i++) {
+	for (uint32_t i = side_first_link(b, tag, record); i < b->nlinks; i++) {
 		struct blob_link link = blob_link(b, i);
 		struct report_place place;
 

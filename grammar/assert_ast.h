@@ -89,8 +89,36 @@ struct assert_statement {
 	struct assert_statement *next;
 };
 
+enum query_kind {
+	QUERY_OPERATION, /* word: it may be done there */
+	QUERY_PATHS,	 /* an entry about a path */
+	QUERY_PORTS,	 /* one about ports */
+	QUERY_UNDER,	 /* set: the entry's place lies in it */
+	QUERY_ON,	 /* set: the entry is about a part of it */
+	QUERY_FROM,	 /* word: a file or group that brings it in */
+	QUERY_GROUP,	 /* the same of groups only */
+	QUERY_NOT,	 /* left */
+	QUERY_AND,	 /* left, right */
+	QUERY_OR,
+};
+
+/* Which entries of a policy: what nonoc query asks for. */
+struct query {
+	enum query_kind kind;
+	struct assert_word word;
+	struct assert_set set;
+	const struct query *left, *right;
+};
+
 struct assert_file {
 	struct assert_statement *first, *last;
+	const struct query *query; /* of a query, and no statements */
+};
+
+enum assert_start {
+	ASSERT_START_FILE,
+	ASSERT_START_RULE, /* a string of a profile: one, perhaps named */
+	ASSERT_START_QUERY,
 };
 
 /* The operations by name, up to NULL. */
@@ -106,7 +134,7 @@ struct assert_input {
 	 */
 	struct span (*place)(const void *arg, uint32_t begin, uint32_t end);
 	const void *place_arg;
-	bool rule_only; /* a string of a profile: one rule, perhaps named */
+	enum assert_start start;
 };
 
 /* False when there was a syntax error: all of them have been reported. */

@@ -83,6 +83,23 @@ join(struct assert_set a, struct assert_set b, struct span at)
 	return (struct assert_set){ a.first, b.last, at };
 }
 
+static const struct query *
+query(struct assert_reader *r, struct query value)
+{
+	struct query *q = ARENA_NEW(r->in->arena, struct query);
+
+	*q = value;
+	return q;
+}
+
+static const struct query *
+both(struct assert_reader *r, enum query_kind kind, const struct query *left,
+    const struct query *right)
+{
+	return query(r, (struct query){
+	    .kind = kind, .left = left, .right = right });
+}
+
 static struct assert_rule *
 rule(struct assert_reader *r, struct assert_rule value)
 {
@@ -108,6 +125,7 @@ statement(struct assert_reader *r, struct assert_statement value)
 }
 
 %union {
+	const struct query *query;
 	struct assert_word word;
 	struct assert_words words;
 	struct assert_set set;
@@ -129,6 +147,7 @@ statement(struct assert_reader *r, struct assert_statement value)
 	END 0		"the end"
 	FILE_		"a file"
 	RULE_		"a rule"
+	QUERY_		"a query"
 	BAD		"an unreadable token"
 	JUNK		"something that is no word of the language"
 	QUOTE		"an open quote"
@@ -165,12 +184,24 @@ statement(struct assert_reader *r, struct assert_statement value)
 	BECAUSE		"because"
 	OWNER		"owner"
 	UNTIL		"until"
+	AND		"and"
+	OR		"or"
+	NOT		"not"
+	UNDER		"under"
+	FROM		"from"
+	PATHS		"paths"
+	PORTS_WORD	"ports"
+	WHERE		"where"
+	AMPERSAND	"\"&\""
+	BANG		"\"!\""
 
 %type <word> name op owner
 %type <words> ops profiles
 %type <set> set terms term except
 %type <rule> rule
 %type <scope> scope
+%type <set> literal place places
+%type <query> query any all one atom kind
 
 %%
 
@@ -179,6 +210,7 @@ input
 	| RULE_ labelled
 	| RULE_ labelled SEMICOLON
 	| RULE_ error
+	| QUERY_ query		{ r->file->query = $query; }
 	;
 
 statements
@@ -275,8 +307,12 @@ set
 
 term
 	: LBRACE terms RBRACE	{ $$ = $terms; $$.at = @$; }
-	| GROUP LPAREN name RPAREN	{ $$ = term(r, ASSERT_GROUP, $name, @$); }
 	| WORD			{ $$ = term(r, ASSERT_NAME, $WORD, @$); }
+	| literal
+	;
+
+literal
+	: GROUP LPAREN name RPAREN	{ $$ = term(r, ASSERT_GROUP, $name, @$); }
 	| PATH			{ $$ = term(r, ASSERT_PATH, $PATH, @$); }
 	| STRING		{ $$ = term(r, ASSERT_PATH, $STRING, @$); }
 	| PORTS			{ $$ = term(r, ASSERT_PORTS, $PORTS, @$); }
@@ -303,6 +339,66 @@ scope
 	;
 
 name	: WORD | STRING ;
+
+query
+	: any
+	| kind WHERE any	{ $$ = both(r, QUERY_AND, $kind, $any); }
+	;
+
+kind
+	: PATHS			{ $$ = query(r, (struct query){
+				    .kind = QUERY_PATHS }); }
+	| PORTS_WORD		{ $$ = query(r, (struct query){
+				    .kind = QUERY_PORTS }); }
+	;
+
+any
+	: all
+	| any or all		{ $$ = both(r, QUERY_OR, $1, $all); }
+	;
+
+or	: OR | BAR ;
+
+all
+	: one
+	| all and one		{ $$ = both(r, QUERY_AND, $1, $one); }
+	;
+
+and	: AND | AMPERSAND ;
+
+one
+	: atom
+	| not one[operand]	{ $$ = both(r, QUERY_NOT, $operand, NULL); }
+	| LPAREN any RPAREN	{ $$ = $any; }
+	;
+
+not	: NOT | BANG ;
+
+atom
+	: kind
+	| OPERATION		{ $$ = query(r, (struct query){
+				    .kind = QUERY_OPERATION,
+				    .word = $OPERATION }); }
+	| UNDER place		{ $$ = query(r, (struct query){
+				    .kind = QUERY_UNDER, .set = $place }); }
+	| ON place		{ $$ = query(r, (struct query){
+				    .kind = QUERY_ON, .set = $place }); }
+	| FROM LPAREN name RPAREN	{ $$ = query(r, (struct query){
+				    .kind = QUERY_FROM, .word = $name }); }
+	| GROUP LPAREN name RPAREN	{ $$ = query(r, (struct query){
+				    .kind = QUERY_GROUP, .word = $name }); }
+	;
+
+/* Not a name: those are defined in a file, and a query is in none. */
+place
+	: LBRACE places RBRACE	{ $$ = $places; $$.at = @$; }
+	| literal
+	;
+
+places
+	: place
+	| places COMMA place	{ $$ = join($1, $place, @$); }
+	;
 
 %%
 
@@ -423,6 +519,11 @@ bool
 assert_parse(
     const struct assert_input *in, const struct assert_file **ret_file)
 {
+	static const int starts[] = {
+		[ASSERT_START_FILE] = TOK_FILE_,
+		[ASSERT_START_RULE] = TOK_RULE_,
+		[ASSERT_START_QUERY] = TOK_QUERY_,
+	};
 	struct assert_reader r = {
 		.in = in,
 		.scan = { in, in->text.s, in->text.s + in->text.len, false },
@@ -435,7 +536,7 @@ assert_parse(
 
 	if (state == NULL)
 		diag_out_of_memory();
-	status = feed(&r, state, in->rule_only ? TOK_RULE_ : TOK_FILE_, start);
+	status = feed(&r, state, starts[in->start], start);
 	while (status == YYPUSH_MORE) {
 		int token = assert_scan(&r.scan, &r.word);
 

@@ -56,6 +56,26 @@ take(struct assert_scanner *s, const char *begin, struct assert_word *word)
 	    s->in->place_arg, from, from + word->text.len);
 }
 
+/* Words that only a query reserves: in a file they may be names. */
+static int
+query_word(struct text word)
+{
+	static const struct {
+		const char *word;
+		int token;
+	} words[] = {
+		{ "and", TOK_AND }, { "or", TOK_OR }, { "not", TOK_NOT },
+		{ "under", TOK_UNDER }, { "from", TOK_FROM },
+		{ "paths", TOK_PATHS }, { "ports", TOK_PORTS_WORD },
+		{ "where", TOK_WHERE },
+	};
+
+	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (text_is(word, words[i].word))
+			return words[i].token;
+	return TOK_WORD;
+}
+
 /* As in path_scan.re: the end is peeked as a NUL, which no text holds. */
 int
 assert_scan(struct assert_scanner *s, struct assert_word *ret_word)
@@ -79,7 +99,7 @@ again:
 	digit = [0-9];
 	word = [A-Za-z_][A-Za-z0-9_.-]*;
 	rest = [^\x00-\x20,;{}()|"];
-	junk = rest \ [A-Za-z0-9_/~$%:=];
+	junk = rest \ [A-Za-z0-9_/~$%:=&!];
 
 	*			{ kind = TOK_JUNK; goto done; }
 	[\x00]			{ kind = TOK_END; p = begin; goto done; }
@@ -95,6 +115,8 @@ again:
 	"("	{ kind = TOK_LPAREN; goto done; }
 	")"	{ kind = TOK_RPAREN; goto done; }
 	"="	{ kind = TOK_EQUALS; goto done; }
+	"&"	{ kind = TOK_AMPERSAND; goto done; }
+	"!"	{ kind = TOK_BANG; goto done; }
 	">="	{ kind = TOK_AT_LEAST; goto done; }
 
 	"let"		{ kind = TOK_LET; goto done; }
@@ -140,6 +162,10 @@ done:
 	*ret_word = (struct assert_word){ .macro = kind == TOK_MACRO };
 	take(s, begin, ret_word);
 	switch (kind) {
+	case TOK_WORD:
+		if (s->in->start == ASSERT_START_QUERY)
+			return query_word(ret_word->text);
+		break;
 	case TOK_MACRO:
 		ret_word->text.s++;
 		ret_word->text.len--;
