@@ -189,6 +189,12 @@ open_tmpdir(struct launch *l)
 	const char *path = variable("TMPDIR");
 
 	open_root(l, BLOB_ROOT_TMPDIR, path == NULL ? "/tmp" : path);
+	if (r->at.len == 0) {
+		r->withheld = true; /* whose home it is, it holds it */
+		warn("$TMPDIR is the root directory: nothing is granted in it",
+		    NULL);
+		return;
+	}
 	if (!home->known && open_home(l) != NULL)
 		return; /* nothing to compare with */
 	if (!path_covers(r->at, home->at))
@@ -205,6 +211,11 @@ open_xdg(struct launch *l, enum blob_root root)
 
 	if (path != NULL) {
 		open_root(l, root, path);
+		if (l->roots[root].at.len == 0)
+			die("roots", "$", xdg[root].variable,
+			    " is the root directory: set another path or "
+			    "unset it",
+			    NULL);
 	} else if (xdg[root].below_home != NULL) {
 		need_home(l);
 		l->roots[root].given = xdg[root].below_home;
