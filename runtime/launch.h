@@ -84,6 +84,7 @@ enum { LAUNCH_ALIGN = 2048 };
 struct launch {
 	struct options opt;
 
+	struct path file; /* the policy's, where it really lies */
 	struct blob blob;
 	struct blob_target target;
 	struct launch *within; /* the base policy's; NULL: there is none */
@@ -147,6 +148,7 @@ void rules_apply(struct launch *l);
 void environment_filter(struct launch *l);
 void kernel_restrict(const struct launch *l);
 void denies_verify(struct launch *l);
+void policy_verify(const struct launch *l);
 void filter_install(const struct launch *l);
 void summary_print(const struct launch *l, int fd);
 _Noreturn void command_exec(const struct launch *l);

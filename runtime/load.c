@@ -39,6 +39,7 @@ main(int argc, char **argv)
 		within_restrict(&l);
 	kernel_restrict(&l);
 	denies_verify(&l);
+	policy_verify(&l);
 	filter_install(&l);
 	if (l.opt.dry_run) {
 		summary_print(&l, STDOUT);

@@ -105,8 +105,10 @@ policy_file_read(struct launch *l, uint32_t most, uint8_t **ret_bytes)
 {
 	const char *name = l->opt.policy;
 	const int fd = open_policy(l, name);
-	uint32_t size = check_file(name, fd, path_keep(&l->scratch), most);
+	uint32_t size;
 
+	l->file = path_keep(&l->scratch);
+	size = check_file(name, fd, l->file, most);
 	/* Exec closes it, for less than doing it here. */
 	return read_all(name, fd, size, ret_bytes);
 }

@@ -203,21 +203,30 @@ compare(const struct launch *l, const struct stat *st, struct path at, int mode)
 	close(fd);
 }
 
-static void
-try(const struct launch *l, int dir, const char *name, const struct stat *st,
-    struct path at, int mode)
+static int
+attempt(const struct launch *l, int dir, const char *name, int flags)
 {
-	const int flags = mode | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC |
-			  (S_ISDIR(st->st_mode) ? O_DIRECTORY : O_NOCTTY);
 	int fd;
 
-	if (bypassed(l, at, mode))
-		return;
+	flags |= O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
 	fd = openat(dir, name, flags);
 	if (fd < 0 && errno == EMFILE) { /* the rules have taken them all */
 		descriptors_drop(l);
 		fd = openat(dir, name, flags);
 	}
+	return fd;
+}
+
+static void
+try(const struct launch *l, int dir, const char *name, const struct stat *st,
+    struct path at, int mode)
+{
+	const int type = S_ISDIR(st->st_mode) ? O_DIRECTORY : O_NOCTTY;
+	int fd;
+
+	if (bypassed(l, at, mode))
+		return;
+	fd = attempt(l, dir, name, mode | type);
 	if (fd < 0 && errno == ETXTBSY) /* it runs, which is said first */
 		compare(l, st, at, mode);
 	else if (fd < 0 && !is_refusal(errno))
@@ -350,5 +359,32 @@ denies_verify(struct launch *l)
 
 		if (!k->hop)
 			verify(l, &d, AT_FDCWD, shown(k->at.s), k->at);
+	}
+}
+
+/*
+ * The policy decides about the next launch, and its directory may be mounted
+ * where the command writes, too.  Its path is the one of its file, so that
+ * nothing is written that was not the policy.
+ */
+void
+policy_verify(const struct launch *l)
+{
+	if (l->opt.allow_writable_policy)
+		return;
+	for (const struct launch *p = l; p != NULL; p = p->within) {
+		const int fd = attempt(l, AT_FDCWD, p->file.s, O_WRONLY);
+
+		if (fd >= 0)
+			die("rules", p->file.s,
+			    ", the policy, can be written: a second name of "
+			    "it, by a mount, is granted, so take that from the "
+			    "profile or pass --allow-writable-policy",
+			    NULL);
+		/* GCOV_EXCL_START: a broken file system */
+		if (!is_refusal(errno))
+			die("rules", "cannot look at ", p->file.s, ": ",
+			    strerror(errno), NULL);
+		/* GCOV_EXCL_STOP */
 	}
 }
