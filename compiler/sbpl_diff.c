@@ -192,9 +192,8 @@ is_asked(const struct comparison *c, enum sbpl_op op)
 	return true;
 }
 
-/* Can the operation have the fact?  Otherwise asking says nothing. */
-static bool
-fits(enum sbpl_op op, enum sbpl_fact fact)
+bool
+sbpl_diff_asks(enum sbpl_op op, enum sbpl_fact fact)
 {
 	static const struct {
 		enum sbpl_fact fact;
@@ -244,7 +243,7 @@ fill_tables(struct comparison *c)
 		c->asked[op] = is_asked(c, (enum sbpl_op)op);
 		for (uint32_t i = 0; i < SBPL_FACTS; i++) {
 			c->fit[i][op] =
-			    fits((enum sbpl_op)op, (enum sbpl_fact)i);
+			    sbpl_diff_asks((enum sbpl_op)op, (enum sbpl_fact)i);
 			none = none && !c->fit[i][op];
 		}
 		c->fit[SBPL_FACTS][op] = none;
@@ -488,6 +487,35 @@ report_changes(struct comparison *c, const struct witness *w,
 			    (enum sbpl_verdict)(k % 3));
 }
 
+/* Of each kind that operations are about, one that no rule names. */
+static void
+add_unnamed(struct comparison *c)
+{
+	static const struct {
+		enum sbpl_fact fact;
+		const char *text;
+	} unnamed[] = {
+	    {SBPL_FACT_FSCTL, "4711"},
+	    {SBPL_FACT_SYSCALL_NUMBER, "4711"},
+	    {SBPL_FACT_GLOBAL_NAME, "(other names)"},
+	    {SBPL_FACT_LOCAL_NAME, "(other names)"},
+	    {SBPL_FACT_XPC_SERVICE_NAME, "(other names)"},
+	    {SBPL_FACT_SOCKET_DOMAIN, "(other names)"},
+	    {SBPL_FACT_SYSCTL_NAME, "(other names)"},
+	    {SBPL_FACT_MAC_POLICY_NAME, "(other names)"},
+	    {SBPL_FACT_PREFERENCE_DOMAIN, "(other names)"},
+	    {SBPL_FACT_IPC_POSIX_NAME, "(other names)"},
+	    {SBPL_FACT_IOKIT_CLASS, "(other names)"},
+	    {SBPL_FACT_IOKIT_PROPERTY, "(other names)"},
+	    {SBPL_FACT_NVRAM_VARIABLE, "(other names)"},
+	    {SBPL_FACT_RIGHT_NAME, "(other names)"},
+	    {SBPL_FACT_NOTIFICATION_NAME, "(other names)"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(unnamed); i++)
+		add(c, unnamed[i].fact, text_of(unnamed[i].text));
+}
+
 static void
 compare_verdicts(struct comparison *c)
 {
@@ -500,9 +528,8 @@ compare_verdicts(struct comparison *c)
 	add(c, SBPL_FACT_PATH, TEXT("/"));
 	add(c, SBPL_FACT_REMOTE, TEXT("tcp4 192.0.2.1:4711"));
 	add(c, SBPL_FACT_LOCAL, TEXT("tcp4 localhost:4711"));
-	add(c, SBPL_FACT_GLOBAL_NAME, TEXT("(other names)"));
-	add(c, SBPL_FACT_SYSCTL_NAME, TEXT("(other names)"));
 	add(c, SBPL_FACT_TARGET, TEXT("others"));
+	add_unnamed(c);
 	qsort(c->witnesses.v, c->witnesses.n, sizeof(*c->witnesses.v),
 	    by_fact_and_text);
 	try(c, &nothing, changes);

@@ -18,6 +18,9 @@ struct sbpl_lines {
 	struct VEC(struct sbpl_line) v;
 };
 
+/* Can the operation have the fact, and is it asked with one? */
+bool sbpl_diff_asks(enum sbpl_op op, enum sbpl_fact fact);
+
 /* Rules taken apart, in order: (allow a b (c) (d)) is four. */
 void sbpl_lines(
     struct arena *a, const struct sbpl_policy *p, struct sbpl_lines *ret_lines);

@@ -93,13 +93,17 @@ hides(
     struct arena *a, const struct sbpl_policy *p, const struct sbpl_line *line)
 {
 	const struct sbpl_rule *r = line->rule;
+	const struct sbpl_filter *f = line->filter;
 	struct text path;
 
+	if (r->opaque)
+		return false;
 	/* What is denied has lines of its own, sbpl_diff_lines.c. */
-	return !r->opaque && (r->maybe ? !r->allow
-				       : is_seen(line->filter) ||
-					     sbpl_respells(a, p, r, line->op,
-						 line->filter, &path));
+	if (r->maybe)
+		return !r->allow;
+	if (is_seen(f))
+		return f == NULL || sbpl_diff_asks(*line->op, f->fact);
+	return sbpl_respells(a, p, r, line->op, f, &path);
 }
 
 static void
