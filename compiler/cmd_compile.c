@@ -70,28 +70,21 @@ parse(struct compile *c, void *request, int argc, char **argv)
 	return EXIT_HOLDS;
 }
 
-/*
- * Is it what the lock has?  The profile is compiled as the reviewing verbs do
- * it, and must give what is about to be written.
- */
+/* Is it what the lock has?  Bytes with provenance: it says what is new. */
 static int
-check_lock(struct compile *c, const struct request *r, const uint8_t *bytes)
+check_lock(struct compile *c, const struct request *r, uint32_t first,
+    const uint8_t *bytes, uint32_t size)
 {
 	struct report report = {
 	    .arena = &c->arena, .verb = "compile", .verdict = "drifted"};
 	struct side_policy now;
 	struct lock lock;
-	int status = lock_read(&lock, c, r->lock);
+	int status = side_compiled(&now, c, r->profile, first, bytes, size);
 
 	if (status == EXIT_HOLDS)
-		status = side_load_one(&now, c, r->profile, false);
+		status = lock_read(&lock, c, r->lock);
 	if (status != EXIT_HOLDS)
 		return status;
-	if (memcmp(now.blob.bytes + BLOB_H_ID, bytes + BLOB_H_ID, 32) != 0) {
-		diag_at(&c->diags, DIAG_CANNOT_READ, (struct span){0},
-		    "\"%s\" changed while it was compiled", r->profile);
-		return EXIT_ENVIRONMENT;
-	}
 	now.key = lock_name_of(&lock, now.key);
 	if (lock_report_one(&report, &lock, &now) == 0)
 		return EXIT_HOLDS;
@@ -107,15 +100,21 @@ static int
 run(struct compile *c, void *request)
 {
 	const struct request *r = request;
+	const bool provenance = r->provenance || r->lock != NULL;
+	/* Behind what the options had read: --os-release. */
+	const uint32_t first = c->sources.files.n > 1 ? c->sources.files.n : 1;
 	const uint8_t *bytes;
 	uint32_t size;
 	int status = EXIT_HOLDS;
 
 	if (!compile_profile(c, r->profile) ||
-	    !compile_emit(c, r->provenance, &bytes, &size))
+	    !compile_emit(c, provenance, &bytes, &size))
 		return EXIT_REJECTED;
 	if (r->lock != NULL)
-		status = check_lock(c, r, bytes);
+		status = check_lock(c, r, first, bytes, size);
+	if (status == EXIT_HOLDS && provenance != r->provenance &&
+	    !compile_emit(c, r->provenance, &bytes, &size))
+		return EXIT_REJECTED;
 	if (status == EXIT_HOLDS &&
 	    !output_write(&c->diags, r->output, bytes, size))
 		status = EXIT_ENVIRONMENT;

@@ -54,6 +54,16 @@ input_name(const struct side_policy *p, const struct blob_source *s)
 	return text_of(s->name);
 }
 
+/* What an option named is none: the lock has the options, and what they say. */
+static bool
+is_input(const struct side_policy *p, const struct blob_source *s)
+{
+	for (uint32_t i = 0; i < p->files.n; i++)
+		if (memcmp(p->files.v[i].digest, s->digest, 32) == 0)
+			return true;
+	return !p->compiled;
+}
+
 void
 lock_inputs(struct arena *a, const struct side_policy *p,
     struct lock_policy *ret_policy)
@@ -61,6 +71,8 @@ lock_inputs(struct arena *a, const struct side_policy *p,
 	for (uint32_t i = 0; i < p->blob.nsources; i++) {
 		struct blob_source s = blob_source(&p->blob, i);
 
+		if (!is_input(p, &s))
+			continue;
 		*VEC_PUSH(a, &ret_policy->files) =
 		    (struct lock_file){input_name(p, &s), hex(a, s.digest, 32)};
 	}

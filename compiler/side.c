@@ -71,12 +71,12 @@ relative(struct arena *a, struct text path)
 }
 
 static void
-note_files(
-    struct loader *l, struct side_policy *p, const struct compile *compiled)
+note_files(struct loader *l, struct side_policy *p,
+    const struct compile *compiled, uint32_t first)
 {
 	struct arena *a = &l->options->arena;
 
-	for (uint32_t i = 1; i < compiled->sources.files.n; i++) {
+	for (uint32_t i = first; i < compiled->sources.files.n; i++) {
 		const struct source *s = source_get(&compiled->sources, i);
 		struct side_file *f = VEC_PUSH(a, &p->files);
 		struct text name = s->name;
@@ -125,7 +125,7 @@ load_profile(struct loader *l, struct side_policy *p, const char *argument)
 			status = blob_file_open(
 			    &c.diags, argument, copy.s, copy.len, &p->blob);
 		}
-		note_files(l, p, &c);
+		note_files(l, p, &c, 1);
 	}
 	/* What holds for this target only is no secret of whoever compiles. */
 	if (status == EXIT_HOLDS && !l->warnings)
@@ -498,21 +498,51 @@ load_in_git(struct loader *l, const char *colon)
 	return status;
 }
 
-int
-side_load(struct side *ret_side, struct compile *options, const char *argument,
-    bool warnings)
+static int
+refuse_macos(struct compile *options, const char *argument)
 {
-	struct diag *diag;
+	struct diag *diag =
+	    diag_at(&options->diags, DIAG_SEATBELT, (struct span){0},
+		"only policies for Linux have what this verb works on: \"%s\"",
+		argument);
 
-	if (options->target.platform == PLATFORM_LINUX)
-		return side_load_any(ret_side, options, argument, warnings);
-	diag = diag_at(&options->diags, DIAG_SEATBELT, (struct span){0},
-	    "only policies for Linux have what this verb works on: \"%s\"",
-	    argument);
 	diag_help(&options->diags, diag,
 	    "leave out --target macos; nonoc show, why, diff, gate and check "
 	    "take it");
 	return EXIT_REJECTED;
+}
+
+int
+side_load(struct side *ret_side, struct compile *options, const char *argument,
+    bool warnings)
+{
+	if (options->target.platform != PLATFORM_LINUX)
+		return refuse_macos(options, argument);
+	return side_load_any(ret_side, options, argument, warnings);
+}
+
+int
+side_compiled(struct side_policy *ret_policy, struct compile *c,
+    const char *argument, uint32_t first, const uint8_t *bytes, uint32_t size)
+{
+	struct loader l = {.options = c, .below = TEXT("")};
+	struct side_policy p = {
+	    .key = key_of(&l, argument),
+	    .shown = relative(&c->arena, text_of(argument)),
+	    .compiled = true,
+	    .name = c->policy.name,
+	};
+	int status;
+
+	if (c->target.platform != PLATFORM_LINUX)
+		return refuse_macos(c, argument);
+	p.path = p.shown;
+	note_files(&l, &p, c, first);
+	status = blob_file_open(
+	    &c->diags, argument, (const char *)bytes, size, &p.blob);
+	if (status == EXIT_HOLDS)
+		*ret_policy = p;
+	return status;
 }
 
 int
@@ -570,20 +600,4 @@ side_load_one_any(struct side_policy *ret_policy, struct compile *options,
 	const int status = side_load_any(&s, options, argument, warnings);
 
 	return only_one(ret_policy, options, argument, &s, status);
-}
-
-bool
-side_has_some(struct compile *options, const struct side *s)
-{
-	struct diag *diag;
-
-	if (s->policies.n > 0)
-		return true;
-	diag = diag_at(&options->diags, DIAG_NOTHING_THERE, (struct span){0},
-	    "\"%s\" has no profile or policy in it", s->argument);
-	diag_help(&options->diags, diag,
-	    "profiles end in .json, .jsonc, .yaml or .yml, policies in .nono, "
-	    "for macOS in .sb; what lies in directories below is not looked "
-	    "at");
-	return false;
 }

@@ -64,6 +64,13 @@ int side_load_one(struct side_policy *ret_policy, struct compile *options,
 int side_load_one_any(struct side_policy *ret_policy, struct compile *options,
     const char *argument, bool warnings);
 
+/*
+ * A profile that has been compiled already, with provenance; the sources from
+ * `first` on are its own.
+ */
+int side_compiled(struct side_policy *ret_policy, struct compile *c,
+    const char *argument, uint32_t first, const uint8_t *bytes, uint32_t size);
+
 /* Is there a policy in it?  Else it is diagnosed (N1020). */
 bool side_has_some(struct compile *options, const struct side *s);
 

@@ -104,3 +104,19 @@ side_places(struct report *r, struct finding *f, const struct side_policy *p,
 	}
 	return n > 0;
 }
+
+bool
+side_has_some(struct compile *options, const struct side *s)
+{
+	struct diag *diag;
+
+	if (s->policies.n > 0)
+		return true;
+	diag = diag_at(&options->diags, DIAG_NOTHING_THERE, (struct span){0},
+	    "\"%s\" has no profile or policy in it", s->argument);
+	diag_help(&options->diags, diag,
+	    "profiles end in .json, .jsonc, .yaml or .yml, policies in .nono, "
+	    "for macOS in .sb; what lies in directories below is not looked "
+	    "at");
+	return false;
+}
