@@ -129,11 +129,23 @@ digit(char c)
 	return p == NULL ? 16 : (unsigned)(p - digits) % 16;
 }
 
+/*
+ * A limit that the last of two would lift, as where a script has set one and
+ * goes on with what it was given.
+ */
+static void
+once(const char *option, bool given)
+{
+	if (given)
+		die("usage", option, " is given twice: leave one out", NULL);
+}
+
 static void
 expect(struct options *o, const char *text)
 {
 	size_t n = 0;
 
+	once("--expect-id", o->has_id);
 	while (n < 2 * BLOB_ID_SIZE && digit(text[n]) < 16)
 		n++;
 	if (n < 2 * BLOB_ID_SIZE || text[n] != '\0')
@@ -199,6 +211,7 @@ set(struct launch *l, enum option option, const char *value)
 		say(STDOUT, "nono-load ", PACKAGE_VERSION, NULL);
 		done();
 	case OPT_WITHIN:
+		once("--within", o->within != NULL);
 		o->within = value;
 		break;
 	case OPTIONS:  /* their number.  GCOV_EXCL_LINE: is none of them */
