@@ -31,8 +31,18 @@ struct hop {
 static struct elsewhere *places;
 static struct hop *hops;
 
-/* What it takes to put a link into a directory: to make or to move one. */
-static const uint64_t makes = BLOB_FS_MAKE_SYM | BLOB_FS_REFER;
+/*
+ * What it takes to put a link into a directory: to make or to move one, or to
+ * rename a directory that holds one, which takes both of the others.
+ */
+static bool
+makes(uint64_t rights)
+{
+	const uint64_t renames = BLOB_FS_MAKE_DIR | BLOB_FS_REMOVE_DIR;
+
+	return (rights & (BLOB_FS_MAKE_SYM | BLOB_FS_REFER)) != 0 ||
+	       (rights & renames) == renames;
+}
 
 static void
 remember(const struct elsewhere *to, struct path link)
@@ -171,9 +181,9 @@ can_be_made(const struct launch *l, struct path link)
 		;
 	link = path_copy(link);
 	for (const struct elsewhere *e = places; e != NULL; e = e->next)
-		if ((e->rights & makes) != 0 && path_covers(e->at, link))
+		if (makes(e->rights) && path_covers(e->at, link))
 			return true;
-	return (rights_by_name(l, link) & makes) != 0;
+	return makes(rights_by_name(l, link));
 }
 
 void
