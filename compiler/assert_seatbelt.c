@@ -230,55 +230,6 @@ by_text(const void *a, const void *b)
 	return text_compare(*(const struct text *)a, *(const struct text *)b);
 }
 
-/* Is there a | outside of all groups?  Then ^ is for one branch only. */
-static bool
-has_branches(struct text pattern)
-{
-	uint32_t depth = 0;
-
-	for (uint32_t i = 0; i < pattern.len; i++) {
-		if (pattern.s[i] == '\\')
-			i++;
-		else if (pattern.s[i] == '|' && depth == 0)
-			return true;
-		else
-			depth += (uint32_t)(pattern.s[i] == '(') -
-				 (uint32_t)(pattern.s[i] == ')');
-	}
-	return false;
-}
-
-/* What all that a pattern matches begins with; empty: it may be anything. */
-static struct text
-lead_of(struct arena *a, const struct sbpl_filter *f)
-{
-	struct text lead = TEXT("");
-
-	if (f->kind == SBPL_FILTER_UNKNOWN || f->text.len == 0 ||
-	    f->text.s[0] != '^' || has_branches(f->text))
-		return lead;
-	for (uint32_t i = 1; i < f->text.len; i++) {
-		char c = f->text.s[i];
-
-		if (c == '\\' && i + 1 < f->text.len) {
-			c = f->text.s[++i];
-		} else if (strchr(".[](){}*+?|$^", c) != NULL) {
-			/* The last one need not be there. */
-			if (strchr("*?{", c) != NULL && lead.len > 0)
-				lead.len--;
-			break;
-		}
-		lead = arena_printf(a, "%.*s%c", (int)lead.len, lead.s, c);
-	}
-	return lead;
-}
-
-static bool
-begins(struct text t, struct text with)
-{
-	return t.len >= with.len && memcmp(t.s, with.s, with.len) == 0;
-}
-
 static bool
 set_holds_below(
     const struct seatbelt_walk *w, const struct region_set *s, struct text dir)
@@ -332,9 +283,8 @@ may_match_below(
 		return false;
 	if (f->fact != SBPL_FACT_PATH && f->fact != SBPL_FACTS)
 		return false;
-	lead = lead_of(w->arena, f);
-	return (begins(top, lead) || is_in(lead, top, true)) &&
-	       !is_excused(w, lead);
+	lead = sbpl_lead(w->arena, f);
+	return sbpl_leads_into(lead, top) && !is_excused(w, lead);
 }
 
 /* Is the rule about an operation of the assertion? */

@@ -202,6 +202,7 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/sbpl_filter.c \
 	compiler/sbpl_form.c \
 	compiler/sbpl_judge.h \
+	compiler/sbpl_lead.c \
 	compiler/sbpl_load.c \
 	compiler/sbpl_match.c \
 	compiler/sbpl_op.c \

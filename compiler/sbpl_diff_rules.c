@@ -88,9 +88,30 @@ is_seen(const struct sbpl_filter *f)
 	return false;
 }
 
+/*
+ * Does a deny go that kept a pattern's matches closed?  They are no paths that
+ * are asked about.
+ */
 static bool
-hides(
-    struct arena *a, const struct sbpl_policy *p, const struct sbpl_line *line)
+uncovers(struct arena *a, const struct sbpl_policy *now,
+    const struct sbpl_line *line)
+{
+	const struct sbpl_filter *f = line->filter;
+
+	if (line->rule->allow || f == NULL ||
+	    (f->kind != SBPL_FILTER_SUBPATH && f->kind != SBPL_FILTER_PREFIX))
+		return false;
+	for (uint32_t i = 0; i < now->rules.n; i++)
+		if (now->rules.v[i].allow &&
+		    sbpl_may_match_in(
+			a, now->rules.v[i].filter, f->fact, f->text))
+			return true;
+	return false;
+}
+
+static bool
+hides(struct arena *a, const struct sbpl_policy *p,
+    const struct sbpl_policy *now, const struct sbpl_line *line)
 {
 	const struct sbpl_rule *r = line->rule;
 	const struct sbpl_filter *f = line->filter;
@@ -102,19 +123,21 @@ hides(
 	if (r->maybe)
 		return !r->allow;
 	if (is_seen(f))
-		return f == NULL || sbpl_diff_asks(*line->op, f->fact);
+		return f == NULL || (sbpl_diff_asks(*line->op, f->fact) &&
+					!uncovers(a, now, line));
 	return sbpl_respells(a, p, r, line->op, f, &path);
 }
 
+/* now: the later one, for both, so that what both have is kept of both. */
 static void
-sorted_lines(struct arena *a, const struct sbpl_policy *p, bool compiled,
-    struct sbpl_lines *ret_lines)
+sorted_lines(struct arena *a, const struct sbpl_policy *p,
+    const struct sbpl_policy *now, bool compiled, struct sbpl_lines *ret_lines)
 {
 	struct sbpl_lines all = {0};
 
 	sbpl_lines(a, p, &all);
 	for (uint32_t i = 0; i < all.v.n; i++)
-		if (!compiled || !hides(a, p, &all.v.v[i]))
+		if (!compiled || !hides(a, p, now, &all.v.v[i]))
 			*VEC_PUSH(a, &ret_lines->v) = all.v.v[i];
 	if (ret_lines->v.n > 0)
 		qsort(ret_lines->v.v, ret_lines->v.n, sizeof(struct sbpl_line),
@@ -184,8 +207,8 @@ sbpl_diff_rules(struct report *r, const struct sbpl_file *f,
 	const bool compiled = f->compiled || t->compiled;
 	uint32_t differ;
 
-	sorted_lines(r->arena, &f->policy, compiled, &from);
-	sorted_lines(r->arena, &t->policy, compiled, &to);
+	sorted_lines(r->arena, &f->policy, &t->policy, compiled, &from);
+	sorted_lines(r->arena, &t->policy, &t->policy, compiled, &to);
 	/* Of profiles by what they may do: nobody wrote most of them. */
 	c.part = compiled ? PART_MAY_PERMIT : PART_ALL;
 	differ = report_part(&c, f, t, &from, &to);

@@ -59,6 +59,17 @@ bool sbpl_ask(struct arena *a, const char *operation, const char *const *words,
 /* Without slashes at the end, and through the links that macOS has. */
 struct text sbpl_real_path(struct arena *a, struct text path);
 
+/*
+ * What all that a filter's regular expression matches begins with; empty: it
+ * may be anything.  sbpl_lead.c.
+ */
+struct text sbpl_lead(struct arena *a, const struct sbpl_filter *f);
+/* May something that begins so be the path, or be below it? */
+bool sbpl_leads_into(struct text lead, struct text top);
+/* May a pattern in the filter match there, which is no path to ask about? */
+bool sbpl_may_match_in(struct arena *a, const struct sbpl_filter *f,
+    enum sbpl_fact fact, struct text top);
+
 /* Would it be a line of a file, and not the policy as a whole? */
 bool sbpl_file_has_place(const struct sbpl_file *f, struct span at);
 
