@@ -28,6 +28,9 @@ bool assert_read_named(
 /* The same of what nonoc query was asked. */
 bool assert_read_query(struct arena *a, struct diags *d,
     const struct sources *s, uint32_t source, const struct query **ret_query);
+/* A set without names, as nonoc path is given two. */
+bool assert_read_set(struct arena *a, struct diags *d, const struct sources *s,
+    uint32_t source, struct assert_set *ret_set);
 /* One rule in a string of a profile: positions are those of the string. */
 bool assert_read_string(struct arena *a, struct diags *d,
     const struct sources *s, const struct node *string,

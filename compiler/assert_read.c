@@ -94,6 +94,18 @@ assert_read_query(struct arena *a, struct diags *d, const struct sources *s,
 }
 
 bool
+assert_read_set(struct arena *a, struct diags *d, const struct sources *s,
+    uint32_t source, struct assert_set *ret_set)
+{
+	const struct assert_file *file;
+
+	if (!read_whole(a, d, s, source, ASSERT_START_SET, &file))
+		return false;
+	*ret_set = file->set;
+	return true;
+}
+
+bool
 assert_read_named(
     struct store *s, const char *name, const struct assert_file **ret_file)
 {

@@ -30,6 +30,7 @@ int cmd_diff(int argc, char **argv);
 int cmd_gate(int argc, char **argv);
 int cmd_id(int argc, char **argv);
 int cmd_lock(int argc, char **argv);
+int cmd_path(int argc, char **argv);
 int cmd_query(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 int cmd_probe(int argc, char **argv); /* not for people */
@@ -51,6 +52,7 @@ extern const char usage_id[];
 extern const char usage_lint[];
 extern const char usage_list[];
 extern const char usage_lock[];
+extern const char usage_path[];
 extern const char usage_query[];
 extern const char usage_schema[];
 extern const char usage_show[];

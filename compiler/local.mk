@@ -76,6 +76,7 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/cmd_lint.c \
 	compiler/cmd_list.c \
 	compiler/cmd_lock.c \
+	compiler/cmd_path.c \
 	compiler/cmd_probe.c \
 	compiler/cmd_query.c \
 	compiler/cmd_schema.c \
@@ -166,6 +167,8 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/output.c \
 	compiler/path.c \
 	compiler/path.h \
+	compiler/pathset.c \
+	compiler/pathset.h \
 	compiler/placement.c \
 	compiler/placement.h \
 	compiler/prove.c \

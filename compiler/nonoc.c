@@ -27,6 +27,8 @@ static const struct {
 	  usage_why },
 	{ "query",    cmd_query,    "the entries of policies that fit a question",
 	  usage_query },
+	{ "path",     cmd_path,     "how two sets of paths relate",
+	  usage_path },
 	{ "lint",     cmd_lint,     "what is valid and probably not meant",
 	  usage_lint },
 	{ "list",     cmd_list,     "the groups or profiles there are",

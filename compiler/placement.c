@@ -12,8 +12,7 @@ struct about {
 	struct placement_list *list;
 };
 
-/* Directories of which each home directory is one entry. */
-static const struct text homes[] = {
+const struct text placement_home_dirs[PLACEMENT_HOME_DIRS] = {
     {"home", 4},
     {"Users", 5},
     {"var/home", 8},
@@ -127,13 +126,14 @@ placement_home_of(const struct decide_path *path, struct decide_path *ret_home)
 	if (path->root != BLOB_ROOT_SLASH)
 		return false;
 	ret_home->root = BLOB_ROOT_SLASH;
-	for (size_t i = 0; i < ARRAY_LEN(homes); i++) {
+	for (size_t i = 0; i < PLACEMENT_HOME_DIRS; i++) {
 		unsigned n = 2;
 
-		if (!suffix_covers(homes[i], s) || s.len == homes[i].len)
+		if (!suffix_covers(placement_home_dirs[i], s) ||
+		    s.len == placement_home_dirs[i].len)
 			continue;
-		for (uint32_t k = 0; k < homes[i].len; k++)
-			n += homes[i].s[k] == '/';
+		for (uint32_t k = 0; k < placement_home_dirs[i].len; k++)
+			n += placement_home_dirs[i].s[k] == '/';
 		ret_home->suffix = components(s, n);
 		return true;
 	}
@@ -149,10 +149,11 @@ add_homes(const struct about *o, const struct decide_path *path)
 
 	if (placement_home_of(path, &home))
 		add(o, BLOB_ROOT_HOME, home);
-	for (size_t i = 0; i < ARRAY_LEN(homes); i++) {
-		const struct decide_path dir = {homes[i], BLOB_ROOT_SLASH};
+	for (size_t i = 0; i < PLACEMENT_HOME_DIRS; i++) {
+		const struct decide_path dir = {
+		    placement_home_dirs[i], BLOB_ROOT_SLASH};
 
-		if (suffix_covers(path->suffix, homes[i]))
+		if (suffix_covers(path->suffix, placement_home_dirs[i]))
 			add(o, BLOB_ROOT_HOME, unnamed(o, &dir));
 	}
 	if (suffix_covers(path->suffix, root_home))

@@ -41,6 +41,9 @@ void placements_begin(struct placements *ret_placements, struct arena *a,
 void placements_of_rule(
     struct placements *p, uint32_t rule, struct placement_list *ret_list);
 
+/* Directories of which each home directory is one entry; /root is one, too. */
+enum { PLACEMENT_HOME_DIRS = 6 };
+extern const struct text placement_home_dirs[PLACEMENT_HOME_DIRS];
 /* The home directory that an absolute path lies in, if it may be one. */
 bool placement_home_of(
     const struct decide_path *path, struct decide_path *ret_home);

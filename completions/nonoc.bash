@@ -30,6 +30,8 @@ _nonoc() {
 		*,-o | *,-I | *,--data | *,--home | *,--cwd | *,--os-release) ;;
 		list,*) words="groups profiles" ;;
 		schema,*) words="profile group" ;;
+		path,path) words= ;;
+		path,*) words="subset disjoint equal" ;;
 		query,query) words="paths ports read write exec create connect bind" ;;
 		explain,*) words=$(nonoc explain --list 2>/dev/null | awk '{ print $1 }') ;;
 		why,why) words=$(nonoc list profiles 2>/dev/null | awk '{ print $1 }') ;;

@@ -113,12 +113,14 @@ struct query {
 struct assert_file {
 	struct assert_statement *first, *last;
 	const struct query *query; /* of a query, and no statements */
+	struct assert_set set;	   /* the same of a set */
 };
 
 enum assert_start {
 	ASSERT_START_FILE,
 	ASSERT_START_RULE, /* a string of a profile: one, perhaps named */
 	ASSERT_START_QUERY,
+	ASSERT_START_SET,
 };
 
 /* The operations by name, up to NULL. */

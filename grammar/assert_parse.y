@@ -148,6 +148,7 @@ statement(struct assert_reader *r, struct assert_statement value)
 	FILE_		"a file"
 	RULE_		"a rule"
 	QUERY_		"a query"
+	SET_		"a set"
 	BAD		"an unreadable token"
 	JUNK		"something that is no word of the language"
 	QUOTE		"an open quote"
@@ -200,7 +201,7 @@ statement(struct assert_reader *r, struct assert_statement value)
 %type <set> set terms term except
 %type <rule> rule
 %type <scope> scope
-%type <set> literal place places
+%type <set> literal place places union
 %type <query> query any all one atom kind
 
 %%
@@ -211,6 +212,7 @@ input
 	| RULE_ labelled SEMICOLON
 	| RULE_ error
 	| QUERY_ query		{ r->file->query = $query; }
+	| SET_ union		{ r->file->set = $union; }
 	;
 
 statements
@@ -395,6 +397,11 @@ place
 	| literal
 	;
 
+union
+	: place
+	| union BAR place	{ $$ = join($1, $place, @$); }
+	;
+
 places
 	: place
 	| places COMMA place	{ $$ = join($1, $place, @$); }
@@ -523,6 +530,7 @@ assert_parse(
 		[ASSERT_START_FILE] = TOK_FILE_,
 		[ASSERT_START_RULE] = TOK_RULE_,
 		[ASSERT_START_QUERY] = TOK_QUERY_,
+		[ASSERT_START_SET] = TOK_SET_,
 	};
 	struct assert_reader r = {
 		.in = in,

@@ -20,6 +20,7 @@ unit_programs = \
 	tests/unit/node \
 	tests/unit/node_place \
 	tests/unit/path \
+	tests/unit/pathset \
 	tests/unit/query \
 	tests/unit/report \
 	tests/unit/sbpl_decide \
@@ -81,6 +82,7 @@ script_tests = \
 	tests/lint.test \
 	tests/lock.test \
 	tests/macos/load.test \
+	tests/path.test \
 	tests/query.test \
 	tests/reject.test \
 	tests/review_macos.test \
