@@ -19,7 +19,10 @@ enum { NOSYMFOLLOW = 0x2000 }; /* ST_NOSYMFOLLOW of statfs(2) */
 
 /*
  * The link read last and what it leads to, for the paths behind it that follow:
- * they are sorted.  "": none yet.
+ * they are sorted.  "": none yet.  It may have been replaced since: what is
+ * opened by the path that comes of it is opened without links, and judged by
+ * that path, so an old target can lose a grant or give one that is due, and no
+ * other.
  */
 static struct path last;
 static const char *target;

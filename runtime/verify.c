@@ -261,7 +261,9 @@ is_at(const struct launch *l, const struct blob_path *r, struct path at)
 
 /*
  * Is anything free or granted for writing that is not granted for reading, too?
- * Where nothing is, what cannot be read cannot be written.
+ * Where nothing is, what cannot be read cannot be written: a rule that writes
+ * and does not read has beside it one that reads, granted at the very path, and
+ * the two cover the same files.  Where in doubt it says yes, and is tried.
  */
 static bool
 writes_alone(struct launch *l)
