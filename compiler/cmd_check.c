@@ -147,6 +147,16 @@ load_assertions(struct check *c)
 		ok = assert_read_named(&c->options.store, c->files.v[i], &f) &&
 		     assert_resolve(&r, f, &c->assertions) && ok;
 	}
+	if (ok && c->assertions.list.n == 0) {
+		struct diag *d = diag_at(&c->options.diags, DIAG_NOTHING_THERE,
+		    (struct span){0}, "\"%s\" has no assertion in it",
+		    c->files.v[0]);
+
+		diag_help(&c->options.diags, d,
+		    "an assertion reads as \"assert NAME: never write on "
+		    "$HOME/.bashrc;\"; std.assert comes with nonoc");
+		return false;
+	}
 	assert_expire(&c->assertions, c->today);
 	return ok;
 }

@@ -116,7 +116,7 @@ side_has_some(struct compile *options, const struct side *s)
 	    "\"%s\" has no profile or policy in it", s->argument);
 	diag_help(&options->diags, diag,
 	    "profiles end in .json, .jsonc, .yaml or .yml, policies in .nono, "
-	    "for macOS in .sb; what lies in directories below is not looked "
-	    "at");
+	    "for macOS in .sb; hidden directories and groups are not looked "
+	    "into");
 	return false;
 }
