@@ -194,6 +194,7 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/sbpl_builtin.c \
 	compiler/sbpl_diff.c \
 	compiler/sbpl_diff.h \
+	compiler/sbpl_diff_ask.c \
 	compiler/sbpl_diff_fold.c \
 	compiler/sbpl_diff_lines.c \
 	compiler/sbpl_diff_rules.c \

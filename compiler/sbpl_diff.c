@@ -7,248 +7,22 @@
 #include "compiler/cmd.h"
 
 /*
- * Two Seatbelt files, by what they permit.  All requests cannot be asked; but
- * verdicts change only where rules do, so every path and name in either file
- * is asked about, and something below each path, beside what no rule names.
- * Regular expressions are not turned round: rules with other regular
- * expressions are seen among the rules only.
+ * Two Seatbelt files, by what they permit: asked at sbpl_diff_ask.c's
+ * witnesses, and where rules remain that these say nothing of, by the rules.
  */
 /* Below "/", and nowhere that a rule could name. */
 #define OTHER_PATHS "/(other paths)"
 
 enum { FINDINGS_MAX = 1000 };
 
-struct witness {
-	struct text text;
-	enum sbpl_fact fact;
-	struct text other; /* is another spelling of this; .len 0: of none */
-};
-
 struct comparison {
 	struct report *report;
 	const struct sbpl_file *from, *to;
 	struct text subject;
 	struct sbpl_touch touch;
-	struct VEC(struct witness) witnesses;
-	bool named[SBPL_OPS]; /* by a rule of either, or above one */
-	bool asked[SBPL_OPS]; /* of these, those that are asked about */
-	/* Which operations can have the fact; SBPL_FACTS: none. */
-	bool fit[SBPL_FACTS + 1][SBPL_OPS];
+	struct sbpl_questions questions;
 	uint32_t gained, lost, unsure, left_off;
 };
-
-static int
-by_fact_and_text(const void *a, const void *b)
-{
-	const struct witness *x = a, *y = b;
-
-	if (x->fact != y->fact)
-		return x->fact < y->fact ? -1 : 1;
-	return text_compare(x->text, y->text);
-}
-
-static void
-add(struct comparison *c, enum sbpl_fact fact, struct text t)
-{
-	*VEC_PUSH(c->report->arena, &c->witnesses) =
-	    (struct witness){t, fact, TEXT("")};
-}
-
-/* ip "*:80" as a connection that it is for: tcp 192.0.2.1:80 */
-static void
-add_end(struct comparison *c, const struct sbpl_filter *f)
-{
-	struct text t = f->text;
-	struct text said = TEXT("");
-	bool any = t.len > 2 && memcmp(t.s, "ip", 2) == 0;
-
-	if (any)
-		said = TEXT("tcp");
-	for (uint32_t i = any ? 2 : 0; i < t.len; i++) {
-		const char *star =
-		    i > 0 && t.s[i - 1] == ':' ? "4711" : "192.0.2.1";
-
-		if (t.s[i] == '*')
-			said = arena_printf(c->report->arena, "%.*s%s",
-			    (int)said.len, said.s, star);
-		else if (t.s[i] != '"')
-			said = arena_printf(c->report->arena, "%.*s%c",
-			    (int)said.len, said.s, t.s[i]);
-	}
-	add(c, f->fact, said);
-}
-
-static void
-collect(struct comparison *c, const struct sbpl_filter *f)
-{
-	struct arena *a = c->report->arena;
-
-	if (f == NULL)
-		return;
-	for (uint32_t i = 0; i < f->n; i++)
-		collect(c, f->parts[i]);
-	switch (f->kind) {
-	case SBPL_FILTER_LITERAL:
-	case SBPL_FILTER_SUBPATH:
-	case SBPL_FILTER_ANCESTOR:
-	case SBPL_FILTER_PREFIX:
-		if (f->text.len == 0)
-			return;
-		add(c, f->fact, f->text);
-		if (f->fact == SBPL_FACT_PATH)
-			add(c, f->fact,
-			    arena_printf(a, "%.*s%s", (int)f->text.len,
-				f->text.s,
-				f->text.s[f->text.len - 1] == '/' ? "x"
-								  : "/x"));
-		if (f->kind == SBPL_FILTER_PREFIX)
-			add(c, f->fact,
-			    arena_printf(
-				a, "%.*sx", (int)f->text.len, f->text.s));
-		return;
-	case SBPL_FILTER_NUMBER:
-		add(c, f->fact, arena_printf(a, "%lld", (long long)f->number));
-		return;
-	case SBPL_FILTER_END:
-		add_end(c, f);
-		return;
-	case SBPL_FILTER_ANY:
-	case SBPL_FILTER_ALL:
-	case SBPL_FILTER_NOT:
-	case SBPL_FILTER_REGEX:
-	case SBPL_FILTER_BITS:
-	case SBPL_FILTER_UNKNOWN:
-		return;
-	}
-}
-
-static bool
-is_above(enum sbpl_op above, enum sbpl_op op)
-{
-	while (op != above && op != SBPL_OP_DEFAULT &&
-	       sbpl_op_own(op) == SBPL_OWN_PARENT)
-		op = sbpl_op_parent(op);
-	return op == above;
-}
-
-/* Where a path is denied in all spellings: others, and below them. */
-static void
-collect_spellings(struct comparison *c, const struct sbpl_file *f)
-{
-	struct arena *a = c->report->arena;
-	struct sbpl_lines lines = {0};
-	struct text path, last = TEXT(""), inside, t;
-
-	sbpl_lines(a, &f->policy, &lines);
-	for (uint32_t i = 0; i < lines.v.n; i++) {
-		const struct sbpl_line *l = &lines.v.v[i];
-
-		if (!sbpl_respells(
-			a, &f->policy, l->rule, l->op, l->filter, &path) ||
-		    text_equal(path, last))
-			continue;
-		last = path;
-		inside = arena_printf(a, "%.*s/x", (int)path.len, path.s);
-		for (uint32_t n = 1;; n++) {
-			t = sbpl_respelled(a, path, n);
-			if (t.len == 0)
-				break;
-			*VEC_PUSH(a, &c->witnesses) =
-			    (struct witness){t, SBPL_FACT_PATH, inside};
-			*VEC_PUSH(a, &c->witnesses) = (struct witness){
-			    arena_printf(a, "%.*s/x", (int)t.len, t.s),
-			    SBPL_FACT_PATH, inside};
-		}
-	}
-}
-
-static void
-collect_file(struct comparison *c, const struct sbpl_file *f)
-{
-	for (uint32_t i = 0; i < f->policy.rules.n; i++) {
-		const struct sbpl_rule *r = &f->policy.rules.v[i];
-
-		collect(c, r->filter);
-		for (uint32_t k = 0; k < r->n; k++)
-			for (uint32_t op = 0; op < SBPL_OPS; op++)
-				if (r->ops[k] != SBPL_OP_NONE &&
-				    is_above(r->ops[k], (enum sbpl_op)op))
-					c->named[op] = true;
-	}
-}
-
-/* Operations that have others below them are only names for those. */
-static bool
-is_asked(const struct comparison *c, enum sbpl_op op)
-{
-	if (op == SBPL_OP_DEFAULT || !c->named[op])
-		return false;
-	if (op == SBPL_OP_NETWORK_INBOUND)
-		return true;
-	for (uint32_t i = 0; i < SBPL_OPS; i++)
-		if (i != op && sbpl_op_parent((enum sbpl_op)i) == op &&
-		    sbpl_op_own((enum sbpl_op)i) == SBPL_OWN_PARENT)
-			return op == SBPL_OP_PROCESS_EXEC_ANY;
-	return true;
-}
-
-bool
-sbpl_diff_asks(enum sbpl_op op, enum sbpl_fact fact)
-{
-	static const struct {
-		enum sbpl_fact fact;
-		const char *prefix;
-	} kinds[] = {
-	    {SBPL_FACT_PATH, "file"},
-	    {SBPL_FACT_PATH, "process-exec"},
-	    {SBPL_FACT_PATH, "network"},
-	    {SBPL_FACT_REMOTE, "network-outbound"},
-	    {SBPL_FACT_LOCAL, "network-inbound"},
-	    {SBPL_FACT_LOCAL, "network-bind"},
-	    {SBPL_FACT_GLOBAL_NAME, "mach-"},
-	    {SBPL_FACT_LOCAL_NAME, "mach-"},
-	    {SBPL_FACT_XPC_SERVICE_NAME, "mach-"},
-	    {SBPL_FACT_SYSCTL_NAME, "sysctl"},
-	    {SBPL_FACT_TARGET, "signal"},
-	    {SBPL_FACT_TARGET, "process-info"},
-	    {SBPL_FACT_TARGET, "mach-"},
-	    {SBPL_FACT_SOCKET_DOMAIN, "system-socket"},
-	    {SBPL_FACT_PREFERENCE_DOMAIN, "user-preference"},
-	    {SBPL_FACT_IPC_POSIX_NAME, "ipc-posix"},
-	    {SBPL_FACT_IOKIT_CLASS, "iokit"},
-	    {SBPL_FACT_IOKIT_PROPERTY, "iokit"},
-	    {SBPL_FACT_NVRAM_VARIABLE, "nvram"},
-	    {SBPL_FACT_RIGHT_NAME, "authorization"},
-	    {SBPL_FACT_NOTIFICATION_NAME, "distributed"},
-	    {SBPL_FACT_NOTIFICATION_NAME, "darwin"},
-	    {SBPL_FACT_SYSCALL_NUMBER, "syscall"},
-	    {SBPL_FACT_MAC_POLICY_NAME, "system-mac"},
-	    {SBPL_FACT_FSCTL, "system-fsctl"},
-	};
-	const char *name = sbpl_op_name(op);
-
-	for (uint32_t i = 0; i < ARRAY_LEN(kinds); i++)
-		if (kinds[i].fact == fact && strncmp(name, kinds[i].prefix,
-						 strlen(kinds[i].prefix)) == 0)
-			return true;
-	return false;
-}
-
-static void
-fill_tables(struct comparison *c)
-{
-	for (uint32_t op = 0; op < SBPL_OPS; op++) {
-		bool none = true;
-
-		c->asked[op] = is_asked(c, (enum sbpl_op)op);
-		for (uint32_t i = 0; i < SBPL_FACTS; i++) {
-			c->fit[i][op] =
-			    sbpl_diff_asks((enum sbpl_op)op, (enum sbpl_fact)i);
-			none = none && !c->fit[i][op];
-		}
-		c->fit[SBPL_FACTS][op] = none;
-	}
-}
 
 /* The operations whose verdict changes in the same way, for one witness. */
 struct change {
@@ -292,7 +66,7 @@ set_rule(struct change *change, const struct sbpl_file *f,
 
 /* Is it so within the path that is spelled as in the rules? */
 static bool
-said_elsewhere(const struct comparison *c, const struct witness *w,
+said_elsewhere(const struct comparison *c, const struct sbpl_witness *w,
     const struct sbpl_request *r, const struct sbpl_answer *from,
     const struct sbpl_answer *to)
 {
@@ -309,7 +83,7 @@ said_elsewhere(const struct comparison *c, const struct witness *w,
 }
 
 static void
-ask_both(struct comparison *c, enum sbpl_op op, const struct witness *w,
+ask_both(struct comparison *c, enum sbpl_op op, const struct sbpl_witness *w,
     enum sbpl_probed *probed, struct change changes[CHANGES])
 {
 	struct sbpl_request q = {
@@ -345,8 +119,8 @@ holds_all(
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < SBPL_OPS; i++) {
-		if (i == wide || !c->asked[i] ||
-		    !is_above(wide, (enum sbpl_op)i))
+		if (i == wide || !c->questions.asked[i] ||
+		    !sbpl_diff_above(wide, (enum sbpl_op)i))
 			continue;
 		if (!change->ops[i])
 			return false;
@@ -372,7 +146,8 @@ print_ops(const struct comparison *c, const struct change *change)
 			up = sbpl_op_parent(up);
 		/* Said with the first of those below it. */
 		for (uint32_t k = 0; up != op && k < i; k++)
-			if (change->ops[k] && is_above(up, (enum sbpl_op)k))
+			if (change->ops[k] &&
+			    sbpl_diff_above(up, (enum sbpl_op)k))
 				op = up;
 		if (up != op || said.len == 0 || up == (enum sbpl_op)i)
 			said = arena_printf(c->report->arena, "%.*s%s%s",
@@ -395,7 +170,7 @@ leave_out(struct change *change, const struct change *everywhere)
 
 /* Was the same said of the directory?  Then it goes on below it. */
 static bool
-goes_on(struct comparison *c, const struct witness *w, const char *rule,
+goes_on(struct comparison *c, const struct sbpl_witness *w, const char *rule,
     struct text ops)
 {
 	const struct report *r = c->report;
@@ -419,7 +194,7 @@ goes_on(struct comparison *c, const struct witness *w, const char *rule,
 }
 
 static void
-report_change(struct comparison *c, const struct witness *w,
+report_change(struct comparison *c, const struct sbpl_witness *w,
     const struct change *change, enum sbpl_verdict from, enum sbpl_verdict to)
 {
 	struct report *r = c->report;
@@ -462,7 +237,7 @@ report_change(struct comparison *c, const struct witness *w,
 
 /* Everything that one witness shows. */
 static void
-try(struct comparison *c, const struct witness *w,
+try(struct comparison *c, const struct sbpl_witness *w,
     struct change changes[CHANGES])
 {
 	enum sbpl_probed probed = SBPL_NOT_PROBED;
@@ -471,13 +246,13 @@ try(struct comparison *c, const struct witness *w,
 	for (uint32_t i = 0; i < SBPL_OPS; i++) {
 		enum sbpl_op op = (enum sbpl_op)i;
 
-		if (c->asked[op] && c->fit[w->fact][op])
+		if (c->questions.asked[op] && c->questions.fit[w->fact][op])
 			ask_both(c, op, w, &probed, changes);
 	}
 }
 
 static void
-report_changes(struct comparison *c, const struct witness *w,
+report_changes(struct comparison *c, const struct sbpl_witness *w,
     const struct change changes[CHANGES])
 {
 	for (uint32_t k = 0; k < CHANGES; k++)
@@ -487,59 +262,22 @@ report_changes(struct comparison *c, const struct witness *w,
 			    (enum sbpl_verdict)(k % 3));
 }
 
-/* Of each kind that operations are about, one that no rule names. */
-static void
-add_unnamed(struct comparison *c)
-{
-	static const struct {
-		enum sbpl_fact fact;
-		const char *text;
-	} unnamed[] = {
-	    {SBPL_FACT_FSCTL, "4711"},
-	    {SBPL_FACT_SYSCALL_NUMBER, "4711"},
-	    {SBPL_FACT_GLOBAL_NAME, "(other names)"},
-	    {SBPL_FACT_LOCAL_NAME, "(other names)"},
-	    {SBPL_FACT_XPC_SERVICE_NAME, "(other names)"},
-	    {SBPL_FACT_SOCKET_DOMAIN, "(other names)"},
-	    {SBPL_FACT_SYSCTL_NAME, "(other names)"},
-	    {SBPL_FACT_MAC_POLICY_NAME, "(other names)"},
-	    {SBPL_FACT_PREFERENCE_DOMAIN, "(other names)"},
-	    {SBPL_FACT_IPC_POSIX_NAME, "(other names)"},
-	    {SBPL_FACT_IOKIT_CLASS, "(other names)"},
-	    {SBPL_FACT_IOKIT_PROPERTY, "(other names)"},
-	    {SBPL_FACT_NVRAM_VARIABLE, "(other names)"},
-	    {SBPL_FACT_RIGHT_NAME, "(other names)"},
-	    {SBPL_FACT_NOTIFICATION_NAME, "(other names)"},
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(unnamed); i++)
-		add(c, unnamed[i].fact, text_of(unnamed[i].text));
-}
-
 static void
 compare_verdicts(struct comparison *c)
 {
 	/* Stands for every path that no rule names; then for no fact at all. */
-	struct witness other = {TEXT(OTHER_PATHS), SBPL_FACT_PATH, TEXT("")};
-	struct witness nothing = {TEXT(""), SBPL_FACTS, TEXT("")};
+	struct sbpl_witness other = {
+	    TEXT(OTHER_PATHS), SBPL_FACT_PATH, TEXT("")};
+	struct sbpl_witness nothing = {TEXT(""), SBPL_FACTS, TEXT("")};
 	struct change everywhere[CHANGES], changes[CHANGES];
-	struct witness *w;
+	const struct sbpl_witness *w;
 
-	add(c, SBPL_FACT_PATH, TEXT("/"));
-	add(c, SBPL_FACT_REMOTE, TEXT("tcp4 192.0.2.1:4711"));
-	add(c, SBPL_FACT_LOCAL, TEXT("tcp4 localhost:4711"));
-	add(c, SBPL_FACT_TARGET, TEXT("others"));
-	add_unnamed(c);
-	qsort(c->witnesses.v, c->witnesses.n, sizeof(*c->witnesses.v),
-	    by_fact_and_text);
 	try(c, &nothing, changes);
 	report_changes(c, &nothing, changes);
 	try(c, &other, everywhere);
 	report_changes(c, &other, everywhere);
-	for (uint32_t i = 0; i < c->witnesses.n; i++) {
-		w = &c->witnesses.v[i];
-		if (i > 0 && by_fact_and_text(w - 1, w) == 0)
-			continue;
+	for (uint32_t i = 0; i < c->questions.witnesses.n; i++) {
+		w = &c->questions.witnesses.v[i];
 		try(c, w, changes);
 		for (uint32_t k = 0; w->fact == SBPL_FACT_PATH && k < CHANGES;
 		     k++)
@@ -562,11 +300,7 @@ sbpl_compare(struct report *r, const struct sbpl_file *from,
 	report_rule(r, "seatbelt-lost", "Something is no longer permitted");
 	report_rule(r, "seatbelt-unsure", "What holds cannot be told any more");
 	report_rule(r, "seatbelt-rule", "A rule that only one file has");
-	collect_file(&c, from);
-	collect_file(&c, to);
-	collect_spellings(&c, from);
-	collect_spellings(&c, to);
-	fill_tables(&c);
+	sbpl_questions(r->arena, from, to, &c.questions);
 	sbpl_touch_open(r->arena, from, to, &c.touch);
 	compare_verdicts(&c);
 	sbpl_touch_close(&c.touch);

@@ -18,6 +18,27 @@ struct sbpl_lines {
 	struct VEC(struct sbpl_line) v;
 };
 
+/* sbpl_diff_ask.c: what is asked of both. */
+struct sbpl_witness {
+	struct text text;
+	enum sbpl_fact fact;
+	struct text other; /* is another spelling of this; .len 0: of none */
+};
+
+struct sbpl_questions {
+	struct arena *arena;
+	/* By fact and text, each once. */
+	struct VEC(struct sbpl_witness) witnesses;
+	bool named[SBPL_OPS]; /* by a rule of either, or above one */
+	bool asked[SBPL_OPS]; /* of these, those that are asked about */
+	/* Which operations can have the fact; SBPL_FACTS: none. */
+	bool fit[SBPL_FACTS + 1][SBPL_OPS];
+};
+
+void sbpl_questions(struct arena *a, const struct sbpl_file *from,
+    const struct sbpl_file *to, struct sbpl_questions *ret_questions);
+/* Does `op`, unless it has rules of its own, go by those of `above`? */
+bool sbpl_diff_above(enum sbpl_op above, enum sbpl_op op);
 /* Can the operation have the fact, and is it asked with one? */
 bool sbpl_diff_asks(enum sbpl_op op, enum sbpl_fact fact);
 
