@@ -23,23 +23,6 @@ check_own(struct diags *d, const struct assertion *a)
 	return false;
 }
 
-/* No decider reads what is compiled for macOS. */
-static void
-warn_unjudged(struct diags *d, const struct assertions *a)
-{
-	for (uint32_t i = 0; i < a->list.n; i++) {
-		struct diag *diag;
-
-		if (a->list.v[i].other_platform)
-			continue;
-		diag = diag_at(d, DIAG_ASSERT_UNJUDGED, a->list.v[i].at,
-		    "the assertion is not judged for this target");
-		diag_help(d, diag,
-		    "it is for a Linux target; say so with \"for platform "
-		    "linux\"");
-	}
-}
-
 bool
 assert_own_read(struct store *s, const struct target *t, const struct policy *p,
     struct assertions *ret)
@@ -60,8 +43,6 @@ assert_own_read(struct store *s, const struct target *t, const struct policy *p,
 		     assert_resolve_rule(&r, rule, ret) &&
 		     check_own(s->diags, &ret->list.v[ret->list.n - 1]) && ok;
 	}
-	if (ok && t->platform == PLATFORM_MACOS)
-		warn_unjudged(s->diags, ret);
 	return ok;
 }
 

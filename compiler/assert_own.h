@@ -3,6 +3,7 @@
 
 #include "compiler/assert.h"
 #include "compiler/caps.h"
+#include "compiler/compile.h"
 
 /*
  * The assertions that stand in profiles and groups, under "assert".  They
@@ -10,15 +11,14 @@
  * the usual place of every root, as the kernel would start the policy.
  */
 
-/*
- * Parses and resolves those that link found; false: diagnosed.  N7008 where
- * they will not be judged.
- */
+/* Parses and resolves those that link found; false: diagnosed. */
 bool assert_own_read(struct store *s, const struct target *t,
     const struct policy *p, struct assertions *ret);
 /* N7007 with the lines of both for each that does not hold. */
 bool assert_own_hold(struct arena *a, struct diags *d,
     struct assertions *assertions, const struct capset *c, const uint8_t *bytes,
     uint32_t size);
+/* The same of a Seatbelt file; N7008 for each that cannot be judged. */
+bool assert_own_hold_seatbelt(struct compile *c, struct text emitted);
 
 #endif

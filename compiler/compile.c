@@ -65,7 +65,9 @@ compile_emit(struct compile *c, bool provenance, const uint8_t **ret_bytes,
 			   &c->caps, *ret_bytes, *ret_size);
 	case PLATFORM_MACOS:
 		return emit_seatbelt(&c->arena, &c->diags, &c->sources,
-		    &c->caps, provenance, ret_bytes, ret_size);
+			   &c->caps, provenance, ret_bytes, ret_size) &&
+		       assert_own_hold_seatbelt(c,
+			   (struct text){(const char *)*ret_bytes, *ret_size});
 	}
 	return false;
 }

@@ -35,6 +35,7 @@ compiler_libnonoc_a_SOURCES = \
 	compiler/assert_judge.h \
 	compiler/assert_own.c \
 	compiler/assert_own.h \
+	compiler/assert_own_seatbelt.c \
 	compiler/assert_pair.c \
 	compiler/assert_read.c \
 	compiler/assert_report.c \
