@@ -16,17 +16,16 @@ is_granted(const struct entry *e)
 static bool
 can_be_made(const struct decider *d, struct text link)
 {
-	const uint64_t makes = BLOB_FS_MAKE_SYM | BLOB_FS_REFER;
 	const struct text dir = suffix_parent(link);
+	uint64_t rights = 0;
 
 	for (uint32_t i = 0; i < d->entries.n; i++) {
 		const struct entry *e = &d->entries.v[i];
 
-		if (is_granted(e) && (e->rights & makes) != 0 &&
-		    suffix_covers(e->suffix, dir))
-			return true;
+		if (is_granted(e) && suffix_covers(e->suffix, dir))
+			rights |= e->rights;
 	}
-	return false;
+	return blob_makes_links(rights);
 }
 
 static bool

@@ -9,25 +9,32 @@
  * symbolic link it is that rule, and nothing else, that opens what lies behind
  * it.  Not where the command may make links: such a link refuses the launch.
  */
-static const uint64_t makes = BLOB_FS_MAKE_SYM | BLOB_FS_REFER;
 
-/* What other rules grant on the rule's own path. */
-static uint64_t
-covered(const struct decider *d, const struct blob *b, struct arena *a,
-    uint32_t rule)
+static bool
+same_path(const struct blob_path *p, const struct blob_path *q)
 {
-	const struct blob_path p = blob_path(b, rule);
+	return p->root == q->root && strcmp(p->suffix, q->suffix) == 0;
+}
+
+/* What rules of the policy on other paths grant on this one. */
+static uint64_t
+from_above(const struct decider *d, const struct blob *b, struct arena *a,
+    const struct blob_path *p)
+{
 	const struct decide_object o = {
-	    .path = {text_of(p.suffix), p.root},
-	    .kind = p.kind == BLOB_KIND_FILE ? DECIDE_FILE : DECIDE_DIRECTORY,
+	    .path = {text_of(p->suffix), p->root},
+	    .kind = p->kind == BLOB_KIND_FILE ? DECIDE_FILE : DECIDE_DIRECTORY,
 	};
 	struct decide_rules rules;
 	uint64_t rights = 0;
 
 	(void)decide_rights(d, &o, a, &rules);
-	for (uint32_t i = 0; i < rules.n; i++)
-		if (rules.v[i] != rule)
-			rights |= blob_path(b, rules.v[i]).rights;
+	for (uint32_t i = 0; i < rules.n; i++) {
+		const struct blob_path q = blob_path(b, rules.v[i]);
+
+		if (!same_path(p, &q))
+			rights |= q.rights;
+	}
 	return rights;
 }
 
@@ -52,11 +59,28 @@ granted_by_name(const struct blob *b, const struct blob_path *p)
 	for (; low < b->npaths; low++) {
 		const struct blob_path q = blob_path(b, low);
 
-		if (q.root != p->root || strcmp(q.suffix, p->suffix) != 0)
+		if (!same_path(p, &q))
 			break;
 		rights |= q.rights;
 	}
 	return rights;
+}
+
+/* Are there places where only the first lets the command make links? */
+static bool
+makes_more(const struct blob *b, const struct blob *other)
+{
+	const uint64_t makes = BLOB_FS_MAKE_SYM | BLOB_FS_REFER |
+			       BLOB_FS_MAKE_DIR | BLOB_FS_REMOVE_DIR;
+
+	for (uint32_t i = 0; i < b->npaths; i++) {
+		const struct blob_path p = blob_path(b, i);
+
+		if ((p.rights & makes) != 0 &&
+		    (p.rights & makes & ~granted_by_name(other, &p)) != 0)
+			return true;
+	}
+	return false;
 }
 
 static void
@@ -77,20 +101,33 @@ void
 diff_links(struct diff *d, const struct decider *const deciders[2])
 {
 	for (unsigned to = 0; to < 2; to++) {
-		const struct blob *b = d->blob[to];
+		const struct blob *b = d->blob[to], *other = d->blob[!to];
+		/* Only then can a rule of both be refused in the other. */
+		const bool fewer = makes_more(other, b);
 		struct arena scratch = {0};
 
+		if (decide_refused(deciders[to]).why != DECIDE_LAUNCHES)
+			continue;
 		for (uint32_t i = 0; i < b->npaths; i++) {
 			const struct blob_path p = blob_path(b, i);
-			const uint64_t rights =
-			    p.rights & decide_handled_fs(deciders[to]) &
-			    ~granted_by_name(d->blob[!to], &p);
-			uint64_t others;
+			const uint64_t named = granted_by_name(other, &p);
+			uint64_t rights = p.rights;
+			uint64_t above;
 
+			rights &= decide_handled_fs(deciders[to]);
+			if (!fewer)
+				rights &= ~named;
 			if (rights == 0 || p.suffix[0] == '\0')
 				continue;
-			others = covered(deciders[to], b, &scratch, i);
-			if ((rights & ~others) == 0 && (others & makes) == 0)
+			above = from_above(deciders[to], b, &scratch, &p);
+			if (blob_makes_links(above))
+				continue;
+			rights &= above;
+			if ((rights & named) != 0 &&
+			    !blob_makes_links(
+				from_above(deciders[!to], other, &scratch, &p)))
+				rights &= ~named;
+			if (rights != 0)
 				say(d, to, i, rights);
 		}
 		arena_release(&scratch);

@@ -482,6 +482,19 @@ struct blob_extra blob_extra(const struct blob *b, uint32_t index);
  */
 void blob_seal(uint8_t *bytes, uint32_t size);
 
+/*
+ * Can a link be put into a directory in which these rights hold?  One is made,
+ * or moved, or a directory that holds one is renamed, which takes two rights.
+ */
+static inline bool
+blob_makes_links(uint64_t fs)
+{
+	const uint64_t renames = BLOB_FS_MAKE_DIR | BLOB_FS_REMOVE_DIR;
+
+	return (fs & (BLOB_FS_MAKE_SYM | BLOB_FS_REFER)) != 0 ||
+	       (fs & renames) == renames;
+}
+
 static inline uint16_t
 blob_u16(const uint8_t *p)
 {

@@ -31,19 +31,6 @@ struct hop {
 static struct elsewhere *places;
 static struct hop *hops;
 
-/*
- * What it takes to put a link into a directory: to make or to move one, or to
- * rename a directory that holds one, which takes both of the others.
- */
-static bool
-makes(uint64_t rights)
-{
-	const uint64_t renames = BLOB_FS_MAKE_DIR | BLOB_FS_REMOVE_DIR;
-
-	return (rights & (BLOB_FS_MAKE_SYM | BLOB_FS_REFER)) != 0 ||
-	       (rights & renames) == renames;
-}
-
 static void
 remember(const struct elsewhere *to, struct path link)
 {
@@ -177,13 +164,16 @@ rights_by_name(const struct launch *l, struct path at)
 static bool
 can_be_made(const struct launch *l, struct path link)
 {
+	uint64_t rights;
+
 	while (link.s[--link.len] != '/')
 		;
 	link = path_copy(link);
+	rights = rights_by_name(l, link);
 	for (const struct elsewhere *e = places; e != NULL; e = e->next)
-		if (makes(e->rights) && path_covers(e->at, link))
-			return true;
-	return makes(rights_by_name(l, link));
+		if (path_covers(e->at, link))
+			rights |= e->rights;
+	return blob_makes_links(rights);
 }
 
 void
