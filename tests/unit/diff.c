@@ -237,11 +237,11 @@ mirrored(const struct diff *ab, const struct diff *ba)
 static uint32_t
 counted(const struct diff *d, bool gained)
 {
-	uint32_t n = 0;
+	uint32_t n = gained ? d->gained : d->lost;
 
 	for (uint32_t i = 0; i < d->changes.n; i++)
-		n += d->changes.v[i].gained == gained &&
-		     d->changes.v[i].kind != DIFF_PLACE;
+		n -= d->changes.v[i].gained == gained &&
+		     d->changes.v[i].kind == DIFF_PLACE;
 	return n;
 }
 
