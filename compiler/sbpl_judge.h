@@ -45,6 +45,11 @@ enum sbpl_tri sbpl_match(struct sbpl_judge *j, const struct sbpl_request *r,
 /* sbpl_regex.c */
 enum sbpl_tri sbpl_regex_match(
     struct sbpl_judge *j, const struct sbpl_filter *f, struct text subject);
+/*
+ * Does a branch end outside of all groups and brackets?  Then ^ is for one of
+ * them.  True also where a bracket does not end.
+ */
+bool sbpl_regex_branches(struct text pattern);
 
 static inline char
 sbpl_fold(char c)

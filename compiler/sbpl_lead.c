@@ -1,26 +1,9 @@
 #include <config.h>
 
 #include "compiler/sbpl_file.h"
+#include "compiler/sbpl_judge.h"
 
 /* Where the matches of a regular expression can lie, by how they begin. */
-
-/* Is there a | outside of all groups?  Then ^ is for one branch only. */
-static bool
-has_branches(struct text pattern)
-{
-	uint32_t depth = 0;
-
-	for (uint32_t i = 0; i < pattern.len; i++) {
-		if (pattern.s[i] == '\\')
-			i++;
-		else if (pattern.s[i] == '|' && depth == 0)
-			return true;
-		else
-			depth += (uint32_t)(pattern.s[i] == '(') -
-				 (uint32_t)(pattern.s[i] == ')');
-	}
-	return false;
-}
 
 struct text
 sbpl_lead(struct arena *a, const struct sbpl_filter *f)
@@ -28,7 +11,7 @@ sbpl_lead(struct arena *a, const struct sbpl_filter *f)
 	struct text lead = TEXT("");
 
 	if (f->kind == SBPL_FILTER_UNKNOWN || f->text.len == 0 ||
-	    f->text.s[0] != '^' || has_branches(f->text))
+	    f->text.s[0] != '^' || sbpl_regex_branches(f->text))
 		return lead;
 	for (uint32_t i = 1; i < f->text.len; i++) {
 		char c = f->text.s[i];

@@ -88,23 +88,25 @@ is_common(struct text p)
 	return depth == 0 && (!begins || p.s[p.len - 1] == '^');
 }
 
-/* Does a branch end outside of all groups?  Then ^ is for one of them. */
-static bool
-has_branches(struct text p)
+bool
+sbpl_regex_branches(struct text p)
 {
-	uint32_t depth = 0;
+	uint32_t depth = 0, end;
 
 	for (uint32_t i = 0; i < p.len; i++) {
-		if (p.s[i] == '\\')
+		if (p.s[i] == '\\') {
 			i++;
-		else if (p.s[i] == '[')
-			i = bracket(p, i) - 1;
-		else if (p.s[i] == '|' && depth == 0)
+		} else if (p.s[i] == '[') {
+			end = bracket(p, i);
+			if (end == 0)
+				return true;
+			i = end - 1;
+		} else if (p.s[i] == '|' && depth == 0) {
 			return true;
-		else
-			depth = p.s[i] == '('	? depth + 1
-				: p.s[i] == ')' ? depth - 1
-						: depth;
+		} else {
+			depth += (uint32_t)(p.s[i] == '(') -
+				 (uint32_t)(p.s[i] == ')');
+		}
 	}
 	return false;
 }
@@ -224,7 +226,7 @@ compile(struct sbpl_regex *x, struct text t)
 		return;
 	memcpy(pattern, t.s, t.len);
 	pattern[t.len] = '\0';
-	x->anchored = pattern[0] == '^' && !has_branches(t);
+	x->anchored = pattern[0] == '^' && !sbpl_regex_branches(t);
 	x->usable =
 	    regcomp(&x->compiled, pattern, REG_EXTENDED | REG_NOSUB) == 0;
 }
