@@ -73,12 +73,6 @@ struct walk {
 	uint64_t any; /* all rights that its operations could use */
 };
 
-static bool
-same_path(const struct decide_path *a, const struct decide_path *b)
-{
-	return a->root == b->root && text_equal(a->suffix, b->suffix);
-}
-
 static struct placed_set
 place(const struct walk *w, const struct region_set *s)
 {
@@ -98,7 +92,7 @@ holds(const struct placed_set *s, const struct decide_path *path)
 {
 	for (uint32_t i = 0; i < s->n; i++)
 		if (s->v[i].tree ? decide_path_covers(&s->v[i].at, path)
-				 : same_path(&s->v[i].at, path))
+				 : decide_path_equal(&s->v[i].at, path))
 			return true;
 	return false;
 }
@@ -151,7 +145,7 @@ spot_at(const struct walk *w, struct decide_path path)
 
 	if (r == NULL)
 		return (struct spot){.path = path};
-	if (same_path(&r->at, &path))
+	if (decide_path_equal(&r->at, &path))
 		return spot_of_region(w, r);
 	return (struct spot){
 	    .path = path,
@@ -178,7 +172,7 @@ spot_below(const struct walk *w, const struct spot *s)
 		    (int)s->path.suffix.len, s->path.suffix.s,
 		    s->path.suffix.len > 0 ? "/" : "", digits);
 		r = decide_region_find(&w->view->regions, &p);
-		if ((r == NULL || !same_path(&r->at, &p)) &&
+		if ((r == NULL || !decide_path_equal(&r->at, &p)) &&
 		    (excepted || !holds(&w->except, &p)))
 			break;
 	}
@@ -277,7 +271,7 @@ same_hit(const struct hit *a, const struct hit *b)
 		return false;
 	return a->is_port ? a->port.first == b->port.first &&
 				a->port.udp == b->port.udp
-			  : same_path(&a->path, &b->path);
+			  : decide_path_equal(&a->path, &b->path);
 }
 
 /* False: it is excused. */
@@ -381,7 +375,7 @@ walk_region(struct walk *w, const struct placed *region)
 		if (!decide_path_covers(&top, &r->at))
 			break;
 		if (((r->tree | r->file | tree_at(w, r->up)) & w->any) == 0 ||
-		    same_path(&r->at, &top))
+		    decide_path_equal(&r->at, &top))
 			continue;
 		s = spot_of_region(w, r);
 		try_tree(w, &s, true);

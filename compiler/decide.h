@@ -345,6 +345,11 @@ void decide_merge(const struct decide_regions *one,
 /* Order of paths in regions: below, at or above zero. */
 int decide_path_compare(
     const struct decide_path *a, const struct decide_path *b);
+static inline bool
+decide_path_equal(const struct decide_path *a, const struct decide_path *b)
+{
+	return a->root == b->root && text_equal(a->suffix, b->suffix);
+}
 /* Is `inner` at or below `outer`?  "/" is above every root. */
 bool decide_path_covers(
     const struct decide_path *outer, const struct decide_path *inner);

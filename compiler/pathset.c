@@ -9,12 +9,6 @@ enum { PATHSET_TRIES = 20000 };
 const char *const pathset_words[PATHSET_RELATIONS] = {
     "subset", "disjoint", "equal"};
 
-static bool
-same_path(const struct decide_path *a, const struct decide_path *b)
-{
-	return a->root == b->root && text_equal(a->suffix, b->suffix);
-}
-
 static struct decide_path
 join(struct arena *a, const struct decide_path *dir, struct text suffix)
 {
@@ -63,7 +57,7 @@ has(const struct spots *s, const struct decide_path *path)
 {
 	for (uint32_t i = 0; i < s->n; i++)
 		if (s->v[i].tree ? decide_path_covers(&s->v[i].at, path)
-				 : same_path(&s->v[i].at, path))
+				 : decide_path_equal(&s->v[i].at, path))
 			return true;
 	return false;
 }
@@ -188,7 +182,7 @@ static void
 add_place(struct search *s, struct places *to, struct decide_path p)
 {
 	for (uint32_t i = 0; i < to->n; i++)
-		if (same_path(&to->v[i], &p))
+		if (decide_path_equal(&to->v[i], &p))
 			return;
 	*VEC_PUSH(&s->scratch, to) = p;
 }

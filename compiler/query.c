@@ -189,19 +189,13 @@ query_names_source(const struct query *q, const struct blob_source *s)
 }
 
 static bool
-same_path(const struct decide_path *a, const struct decide_path *b)
-{
-	return a->root == b->root && text_equal(a->suffix, b->suffix);
-}
-
-static bool
 is_under(const struct query_policy *p, const struct region *r,
     const struct query_entry *e)
 {
 	const struct decide_path at = view_place(p->arena, p->view, r->path);
 
 	return r->tree ? decide_path_covers(&at, &e->at)
-		       : same_path(&at, &e->at);
+		       : decide_path_equal(&at, &e->at);
 }
 
 /* The region that says what may be done to a path. */
@@ -213,7 +207,7 @@ is_about(const struct query_policy *p, const struct region *r,
 	const struct decide_region *of =
 	    decide_region_find(&p->view->regions, &at);
 
-	return of != NULL && same_path(&of->at, &e->at);
+	return of != NULL && decide_path_equal(&of->at, &e->at);
 }
 
 static bool
