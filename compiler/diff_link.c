@@ -38,26 +38,15 @@ from_above(const struct decider *d, const struct blob *b, struct arena *a,
 	return rights;
 }
 
-/* What rules of the policy on this very path grant.  They are sorted. */
+/* What rules of the policy on this very path grant. */
 static uint64_t
 granted_by_name(const struct blob *b, const struct blob_path *p)
 {
-	const struct decide_path at = {text_of(p->suffix), p->root};
-	uint32_t low = 0, high = b->npaths;
 	uint64_t rights = 0;
 
-	while (low < high) {
-		const uint32_t mid = low + (high - low) / 2;
-		const struct blob_path q = blob_path(b, mid);
-		const struct decide_path there = {text_of(q.suffix), q.root};
-
-		if (decide_path_compare(&there, &at) < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	for (; low < b->npaths; low++) {
-		const struct blob_path q = blob_path(b, low);
+	for (uint32_t i = blob_path_first(b, p->root, p->suffix); i < b->npaths;
+	     i++) {
+		const struct blob_path q = blob_path(b, i);
 
 		if (!same_path(p, &q))
 			break;

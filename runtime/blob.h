@@ -464,6 +464,9 @@ struct blob_extra {
 
 struct blob_target blob_target(const struct blob *b);
 struct blob_path blob_path(const struct blob *b, uint32_t index);
+/* The first rule that is not before this root and suffix; or how many. */
+uint32_t blob_path_first(
+    const struct blob *b, enum blob_root root, const char *suffix);
 struct blob_deny blob_deny(const struct blob *b, uint32_t index);
 struct blob_port blob_port(const struct blob *b, uint32_t index);
 struct blob_program blob_program(const struct blob *b, uint32_t index);

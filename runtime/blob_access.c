@@ -51,6 +51,39 @@ blob_path(const struct blob *b, uint32_t index)
 	};
 }
 
+/* '/' before any other byte. */
+static int
+suffix_order(const char *a, const char *b)
+{
+	for (; *a != '\0' && *a == *b; a++)
+		b++;
+	if (*a == *b)
+		return 0;
+	if (*a == '/' && *b != '\0')
+		return -1;
+	if (*b == '/' && *a != '\0')
+		return 1;
+	return (unsigned char)*a < (unsigned char)*b ? -1 : 1;
+}
+
+uint32_t
+blob_path_first(const struct blob *b, enum blob_root root, const char *suffix)
+{
+	uint32_t from = 0, end = b->npaths;
+
+	while (from < end) {
+		const uint32_t i = from + (end - from) / 2;
+		const struct blob_path r = blob_path(b, i);
+
+		if (r.root < root ||
+		    (r.root == root && suffix_order(r.suffix, suffix) < 0))
+			from = i + 1;
+		else
+			end = i;
+	}
+	return from;
+}
+
 struct blob_deny
 blob_deny(const struct blob *b, uint32_t index)
 {

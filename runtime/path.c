@@ -56,20 +56,6 @@ path_covers_below(struct path dir, const char *suffix, struct path inner)
 	return *inner.s == '/' || *inner.s == '\0';
 }
 
-int
-path_order(const char *a, const char *b)
-{
-	for (; *a != '\0' && *a == *b; a++)
-		b++;
-	if (*a == *b)
-		return 0;
-	if (*a == '/' && *b != '\0')
-		return -1;
-	if (*b == '/' && *a != '\0')
-		return 1;
-	return (unsigned char)*a < (unsigned char)*b ? -1 : 1;
-}
-
 void
 place_set(struct place *p, struct path path)
 {

@@ -36,12 +36,6 @@ struct path path_keep(const struct place *p);
 bool path_covers(struct path outer, struct path inner);
 /* The same, where `outer` is a suffix below the directory `dir`. */
 bool path_covers_below(struct path dir, const char *suffix, struct path inner);
-/* The order in which a policy has them: '/' before any other byte. */
-int path_order(const char *a, const char *b);
-
-/* The first rule that is not before this root and suffix; or how many. */
-uint32_t path_first(
-    const struct blob *b, enum blob_root root, const char *suffix);
 
 /* Is it written so, as far as the text shows? */
 bool path_canonical(const char *path);

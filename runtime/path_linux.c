@@ -14,24 +14,6 @@
 static int here = -1;
 static bool away;
 
-uint32_t
-path_first(const struct blob *b, enum blob_root root, const char *suffix)
-{
-	uint32_t from = 0, end = b->npaths;
-
-	while (from < end) {
-		const uint32_t i = from + (end - from) / 2;
-		const struct blob_path r = blob_path(b, i);
-
-		if (r.root < root ||
-		    (r.root == root && path_order(r.suffix, suffix) < 0))
-			from = i + 1;
-		else
-			end = i;
-	}
-	return from;
-}
-
 int
 place_open(const char *path, int flags, struct place *ret)
 {

@@ -141,7 +141,7 @@ twin(const struct launch *l, const struct grant *g)
 
 	if (g->at->len == 0 || g->parent || (g->rule.flags & SPECIAL) != 0)
 		return OUTCOMES;
-	for (uint32_t i = path_first(&l->blob, BLOB_ROOT_SLASH, suffix);
+	for (uint32_t i = blob_path_first(&l->blob, BLOB_ROOT_SLASH, suffix);
 	     i < l->blob.npaths; i++) {
 		const struct blob_path r = blob_path(&l->blob, i);
 		const enum outcome o = (enum outcome)l->outcomes[i];

@@ -203,7 +203,7 @@ rights_at(const struct launch *l, enum blob_root root, const char *suffix,
 {
 	uint64_t rights = 0;
 
-	for (uint32_t i = path_first(&base.blob, root, suffix);
+	for (uint32_t i = blob_path_first(&base.blob, root, suffix);
 	     i < base.blob.npaths; i++) {
 		const struct blob_path r = blob_path(&base.blob, i);
 
