@@ -43,10 +43,9 @@ for_macos(const struct check *c)
 static int
 parse_option(struct check *c, int argc, char **argv, int *i)
 {
-	enum option_result o = option_compile(&c->options, argc, argv, i);
+	enum option_result o =
+	    option_review(&c->options, &c->style, argc, argv, i);
 
-	if (o == OPTION_OTHER)
-		o = option_report(&c->style, argc, argv, i);
 	if (o == OPTION_OTHER)
 		o = option_today(&c->today, argc, argv, i);
 	if (o != OPTION_OTHER)

@@ -63,10 +63,9 @@ static int
 parse_option(struct run *r, int argc, char **argv, int *i)
 {
 	const char *v;
-	enum option_result o = option_compile(&r->options, argc, argv, i);
+	enum option_result o =
+	    option_review(&r->options, &r->style, argc, argv, i);
 
-	if (o == OPTION_OTHER)
-		o = option_report(&r->style, argc, argv, i);
 	if (o == OPTION_OTHER)
 		o = option_today(&r->today, argc, argv, i);
 	if (o != OPTION_OTHER)

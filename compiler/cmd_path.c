@@ -30,10 +30,9 @@ parse(struct compile *c, void *request, int argc, char **argv)
 	unsigned relation = 0;
 
 	for (int i = 1; i < argc; i++) {
-		enum option_result o = option_compile(c, argc, argv, &i);
+		enum option_result o =
+		    option_review(c, &r->style, argc, argv, &i);
 
-		if (o == OPTION_OTHER)
-			o = option_report(&r->style, argc, argv, &i);
 		if (o == OPTION_WRONG)
 			return EXIT_USAGE;
 		if (o == OPTION_TAKEN)

@@ -46,15 +46,7 @@ parse_option(struct command *c, int argc, char **argv, int *i)
 		c->list = true;
 		return EXIT_HOLDS;
 	}
-	switch (option_report(&c->style, argc, argv, i)) {
-	case OPTION_TAKEN:
-		return EXIT_HOLDS;
-	case OPTION_WRONG:
-		return EXIT_USAGE;
-	case OPTION_OTHER:
-		break;
-	}
-	switch (option_compile(&c->options, argc, argv, i)) {
+	switch (option_review(&c->options, &c->style, argc, argv, i)) {
 	case OPTION_TAKEN:
 		return EXIT_HOLDS;
 	case OPTION_WRONG:

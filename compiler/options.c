@@ -200,6 +200,15 @@ option_report(struct report_style *style, int argc, char **argv, int *i)
 }
 
 enum option_result
+option_review(struct compile *c, struct report_style *style, int argc,
+    char **argv, int *i)
+{
+	const enum option_result o = option_compile(c, argc, argv, i);
+
+	return o == OPTION_OTHER ? option_report(style, argc, argv, i) : o;
+}
+
+enum option_result
 option_today(const char **ret_day, int argc, char **argv, int *i)
 {
 	const char *v;

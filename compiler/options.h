@@ -29,6 +29,11 @@ enum option_result option_compile(
 enum option_result option_report(
     struct report_style *style, int argc, char **argv, int *i);
 
+/* Those of option_compile(), then of option_report(): for verbs that do both.
+ */
+enum option_result option_review(struct compile *c, struct report_style *style,
+    int argc, char **argv, int *i);
+
 /* --today=YYYY-MM-DD, the day that waivers are compared with. */
 enum option_result option_today(
     const char **ret_day, int argc, char **argv, int *i);
