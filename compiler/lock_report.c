@@ -11,21 +11,28 @@ find_file(const struct lock_policy *p, struct text name)
 	return NULL;
 }
 
+/* Something that the lock says and the other side does not, or the reverse. */
+static void
+put(struct report *r, const char *rule, const char *verdict,
+    struct text subject, struct text what, const char *words, struct text file)
+{
+	struct finding *f = report_add(r, rule, REPORT_NOTE, verdict);
+
+	f->sign = ' ';
+	f->subject = subject;
+	f->region = what;
+	f->message =
+	    arena_printf(r->arena, "%.*s %s", (int)what.len, what.s, words);
+	report_place(r, f, (struct report_place){.file = file});
+}
+
 static void
 put_input(struct report *r, const struct lock_policy *p, struct text file,
     const char *verdict, const char *words)
 {
-	struct finding *f;
-
 	report_rule(r, "input-changed",
 	    "A file that the policy is made of is another.");
-	f = report_add(r, "input-changed", REPORT_NOTE, verdict);
-	f->sign = ' ';
-	f->subject = p->name;
-	f->region = file;
-	f->message =
-	    arena_printf(r->arena, "%.*s %s", (int)file.len, file.s, words);
-	report_place(r, f, (struct report_place){.file = file});
+	put(r, "input-changed", verdict, p->name, file, words, file);
 }
 
 static void
@@ -103,17 +110,9 @@ static void
 put_option(struct report *r, const struct lock *l, struct text option,
     const char *verdict, const char *words)
 {
-	struct finding *f;
-
 	report_rule(r, "option-changed",
 	    "It was locked with other options than it is compared with.");
-	f = report_add(r, "option-changed", REPORT_NOTE, verdict);
-	f->sign = ' ';
-	f->subject = TEXT("lock");
-	f->region = option;
-	f->message =
-	    arena_printf(r->arena, "%.*s %s", (int)option.len, option.s, words);
-	report_place(r, f, (struct report_place){.file = l->path});
+	put(r, "option-changed", verdict, TEXT("lock"), option, words, l->path);
 }
 
 static bool

@@ -17,6 +17,14 @@ int show_policy(
 int show_seatbelt(
     struct compile *c, const char *argument, struct report_style style);
 
+/*
+ * An entry of either: "grant     read, execute /bin".  `what` is said between
+ * the word and the region, and may be "".
+ */
+struct finding *show_entry(struct report *r, struct text subject,
+    const char *rule, const char *verdict, struct text region, const char *word,
+    const char *what);
+
 /* What the profile says and no policy does, each with its reason. */
 void show_unenforced(
     struct report *r, struct text subject, const struct compile *c);

@@ -36,18 +36,26 @@ static const struct report_rule rules[] = {
     {"unenforced", "what the profile says and no policy does"},
 };
 
-static struct finding *
-add(struct shower *s, const char *rule, const char *verdict, struct text region,
-    const char *fmt, const char *word)
+struct finding *
+show_entry(struct report *r, struct text subject, const char *rule,
+    const char *verdict, struct text region, const char *word, const char *what)
 {
-	struct finding *f = report_add(&s->report, rule, REPORT_NOTE, verdict);
+	struct finding *f = report_add(r, rule, REPORT_NOTE, verdict);
 
 	f->sign = ' ';
-	f->subject = s->subject;
+	f->subject = subject;
 	f->region = region;
-	f->message = arena_printf(s->arena, "%-9s %s%s%.*s", word, fmt,
-	    *fmt == '\0' ? "" : " ", (int)region.len, region.s);
+	f->message = arena_printf(r->arena, "%-9s %s%s%.*s", word, what,
+	    *what == '\0' ? "" : " ", (int)region.len, region.s);
 	return f;
+}
+
+static struct finding *
+add(struct shower *s, const char *rule, const char *verdict, struct text region,
+    const char *what, const char *word)
+{
+	return show_entry(
+	    &s->report, s->subject, rule, verdict, region, word, what);
 }
 
 static void

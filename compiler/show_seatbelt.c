@@ -48,14 +48,8 @@ static struct finding *
 add(struct shower *s, const char *rule, const char *verdict, struct text region,
     const char *word, const char *what)
 {
-	struct finding *f = report_add(&s->report, rule, REPORT_NOTE, verdict);
-
-	f->sign = ' ';
-	f->subject = s->subject;
-	f->region = region;
-	f->message = arena_printf(s->arena, "%-9s %s%s%.*s", word, what,
-	    *what == '\0' ? "" : " ", (int)region.len, region.s);
-	return f;
+	return show_entry(
+	    &s->report, s->subject, rule, verdict, region, word, what);
 }
 
 static void

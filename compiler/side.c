@@ -566,32 +566,6 @@ side_load_any(struct side *ret_side, struct compile *options,
 	return load(&l, argument);
 }
 
-static int
-only_one(struct side_policy *ret_policy, struct compile *options,
-    const char *argument, const struct side *s, int status)
-{
-	if (status == EXIT_HOLDS && s->directory) {
-		diag_at(&options->diags, DIAG_NOT_REGULAR, (struct span){0},
-		    "\"%s\" is a directory; this verb takes one profile or "
-		    "policy",
-		    argument);
-		return EXIT_REJECTED;
-	}
-	if (status == EXIT_HOLDS)
-		*ret_policy = s->policies.v[0];
-	return status;
-}
-
-int
-side_load_one(struct side_policy *ret_policy, struct compile *options,
-    const char *argument, bool warnings)
-{
-	struct side s;
-	const int status = side_load(&s, options, argument, warnings);
-
-	return only_one(ret_policy, options, argument, &s, status);
-}
-
 int
 side_load_one_any(struct side_policy *ret_policy, struct compile *options,
     const char *argument, bool warnings)
@@ -599,5 +573,23 @@ side_load_one_any(struct side_policy *ret_policy, struct compile *options,
 	struct side s;
 	const int status = side_load_any(&s, options, argument, warnings);
 
-	return only_one(ret_policy, options, argument, &s, status);
+	if (status == EXIT_HOLDS && s.directory) {
+		diag_at(&options->diags, DIAG_NOT_REGULAR, (struct span){0},
+		    "\"%s\" is a directory; this verb takes one profile or "
+		    "policy",
+		    argument);
+		return EXIT_REJECTED;
+	}
+	if (status == EXIT_HOLDS)
+		*ret_policy = s.policies.v[0];
+	return status;
+}
+
+int
+side_load_one(struct side_policy *ret_policy, struct compile *options,
+    const char *argument, bool warnings)
+{
+	if (options->target.platform != PLATFORM_LINUX)
+		return refuse_macos(options, argument);
+	return side_load_one_any(ret_policy, options, argument, warnings);
 }
