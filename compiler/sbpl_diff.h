@@ -29,8 +29,8 @@ struct sbpl_questions {
 	struct arena *arena;
 	/* By fact and text, each once. */
 	struct VEC(struct sbpl_witness) witnesses;
-	bool named[SBPL_OPS]; /* by a rule of either, or above one */
-	bool asked[SBPL_OPS]; /* of these, those that are asked about */
+	/* Named by a rule of either, or above one, and no name for others. */
+	bool asked[SBPL_OPS];
 	/* Which operations can have the fact; SBPL_FACTS: none. */
 	bool fit[SBPL_FACTS + 1][SBPL_OPS];
 };

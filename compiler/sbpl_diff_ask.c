@@ -150,15 +150,15 @@ collect_file(struct sbpl_questions *q, const struct sbpl_file *f)
 				if (r->ops[k] != SBPL_OP_NONE &&
 				    sbpl_diff_above(
 					r->ops[k], (enum sbpl_op)op))
-					q->named[op] = true;
+					q->asked[op] = true;
 	}
 }
 
 /* Operations that have others below them are only names for those. */
 static bool
-is_asked(const struct sbpl_questions *q, enum sbpl_op op)
+has_verdict(enum sbpl_op op)
 {
-	if (op == SBPL_OP_DEFAULT || !q->named[op])
+	if (op == SBPL_OP_DEFAULT)
 		return false;
 	if (op == SBPL_OP_NETWORK_INBOUND)
 		return true;
@@ -217,7 +217,7 @@ fill_tables(struct sbpl_questions *q)
 	for (uint32_t op = 0; op < SBPL_OPS; op++) {
 		bool none = true;
 
-		q->asked[op] = is_asked(q, (enum sbpl_op)op);
+		q->asked[op] = q->asked[op] && has_verdict((enum sbpl_op)op);
 		for (uint32_t i = 0; i < SBPL_FACTS; i++) {
 			q->fit[i][op] =
 			    sbpl_diff_asks((enum sbpl_op)op, (enum sbpl_fact)i);

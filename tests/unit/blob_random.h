@@ -1,16 +1,13 @@
 #ifndef NONO_BLOB_RANDOM_H
 #define NONO_BLOB_RANDOM_H
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "compiler/blob_write.h"
+#include "tests/unit/random.h"
 
 /* Random models that blob_write() must accept; the seed decides all. */
-
-static inline uint32_t
-random_below(uint32_t *seed, uint32_t n)
-{
-	*seed = *seed * 1664525 + 1013904223;
-	return (uint32_t)((uint64_t)(*seed >> 8) * n >> 24);
-}
 
 /* A suffix with every awkward byte, often equal to an earlier one. */
 static inline struct text
@@ -212,6 +209,25 @@ random_model(uint32_t *seed, struct arena *a, struct blob_model *ret_model)
 	}
 	random_provenance(seed, a, &m);
 	*ret_model = m;
+}
+
+/* What is in a model, read back; without that no test can go on. */
+static inline struct blob
+written(const struct blob_model *m, struct arena *a)
+{
+	struct sources sources = {0};
+	struct diags diags = {.arena = a, .sources = &sources};
+	const uint8_t *bytes;
+	const char *why = "not written";
+	struct blob b;
+	uint32_t size;
+
+	if (!blob_write(m, a, &diags, &bytes, &size) ||
+	    !blob_open(&b, bytes, size, &why)) {
+		printf("# %s\n", why);
+		exit(1);
+	}
+	return b;
 }
 
 #endif

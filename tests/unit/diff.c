@@ -100,24 +100,6 @@ small_model(uint32_t *seed, struct arena *a)
 	return m;
 }
 
-static struct blob
-written(const struct blob_model *m, struct arena *a)
-{
-	struct sources sources = {0};
-	struct diags diags = {.arena = a, .sources = &sources};
-	const uint8_t *bytes;
-	const char *why = "not written";
-	struct blob b;
-	uint32_t size;
-
-	if (!blob_write(m, a, &diags, &bytes, &size) ||
-	    !blob_open(&b, bytes, size, &why)) {
-		printf("# %s\n", why);
-		exit(1);
-	}
-	return b;
-}
-
 /* A neighbour: most of the same rules, in another order. */
 static struct blob_model
 mutated(const struct blob_model *m, uint32_t *seed, struct arena *a)

@@ -128,24 +128,6 @@ neighbour(const struct blob_model *m, uint32_t *seed, struct arena *a)
 	return n;
 }
 
-static struct blob
-written(const struct blob_model *m, struct arena *a)
-{
-	struct sources sources = {0};
-	struct diags diags = {.arena = a, .sources = &sources};
-	const uint8_t *bytes;
-	const char *why = "not written";
-	struct blob b;
-	uint32_t size;
-
-	if (!blob_write(m, a, &diags, &bytes, &size) ||
-	    !blob_open(&b, bytes, size, &why)) {
-		printf("# %s\n", why);
-		exit(1);
-	}
-	return b;
-}
-
 /* Launched with consent, else without; NULL: neither. */
 static const struct decider *
 launched(struct arena *a, const struct blob *b, struct decide_env env)

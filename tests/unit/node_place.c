@@ -3,6 +3,7 @@
 #include "compiler/node.h"
 
 #include "tests/unit/reading.h"
+#include "tests/unit/random.h"
 
 /*
  * Where each character of a string stands in its file: random strings in each
@@ -38,15 +39,12 @@ struct written {
 	uint32_t indent;
 };
 
-static uint64_t state;
+static uint32_t seed;
 
 static unsigned
 below(unsigned n)
 {
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (unsigned)((state >> 11) % n);
+	return random_below(&seed, n);
 }
 
 static void
@@ -269,7 +267,7 @@ main(int argc, char **argv)
 {
 	unsigned long files = argc > 1 ? strtoul(argv[1], NULL, 10) : FILES;
 
-	state = argc > 2 ? strtoul(argv[2], NULL, 10) : 20261126;
+	seed = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 20261126;
 	for (enum style style = 0; style < STYLES; style++) {
 		bool good = true;
 
