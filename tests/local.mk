@@ -12,6 +12,7 @@ unit_programs = \
 	tests/unit/blob_every \
 	tests/unit/blob_write \
 	tests/unit/decide \
+	tests/unit/decide_world \
 	tests/unit/decode \
 	tests/unit/diag \
 	tests/unit/diff \
