@@ -2,11 +2,11 @@
 
 #include "compiler/compile.h"
 
-#include "compiler/assert_own.h"
-#include "compiler/check.h"
-#include "compiler/emit.h"
-#include "compiler/expand.h"
-#include "compiler/link.h"
+#include "compiler/assert/assert_own.h"
+#include "compiler/check/check.h"
+#include "compiler/emit/emit.h"
+#include "compiler/expand/expand.h"
+#include "compiler/link/link.h"
 
 void
 compile_init(struct compile *c)

@@ -1,10 +1,10 @@
 #ifndef NONO_COMPILE_H
 #define NONO_COMPILE_H
 
-#include "compiler/assert.h"
-#include "compiler/caps.h"
-#include "compiler/store.h"
-#include "compiler/target.h"
+#include "compiler/assert/assert.h"
+#include "compiler/expand/caps.h"
+#include "compiler/link/store.h"
+#include "compiler/decode/target.h"
 
 /* One compilation: everything it made lives in its arena. */
 struct compile {

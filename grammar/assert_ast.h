@@ -1,7 +1,7 @@
 #ifndef NONO_ASSERT_AST_H
 #define NONO_ASSERT_AST_H
 
-#include "compiler/diag.h"
+#include "compiler/base/diag.h"
 
 /*
  * The assertion language (nono-assert(5)): what a policy must never, or must

@@ -1,7 +1,7 @@
 #ifndef NONO_JSON_SCAN_H
 #define NONO_JSON_SCAN_H
 
-#include "compiler/diag.h"
+#include "compiler/base/diag.h"
 
 /*
  * Tokens of JSON (RFC 8259) with // and block comments.  What is wrong inside

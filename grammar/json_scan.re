@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "compiler/utf8.h"
+#include "compiler/base/utf8.h"
 
 /*!re2c
 	re2c:define:YYCTYPE = "unsigned char";

@@ -1,7 +1,7 @@
 #ifndef NONO_PATH_SCAN_H
 #define NONO_PATH_SCAN_H
 
-#include "compiler/text.h"
+#include "compiler/base/text.h"
 
 /*
  * Tokens of a path template (nono-profile(5), PATHS).  A template is any

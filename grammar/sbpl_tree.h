@@ -1,7 +1,7 @@
 #ifndef NONO_SBPL_TREE_H
 #define NONO_SBPL_TREE_H
 
-#include "compiler/diag.h"
+#include "compiler/base/diag.h"
 
 /*
  * Seatbelt files as text: the data that libsandbox's Scheme reader makes of

@@ -1,7 +1,7 @@
 #ifndef NONO_WHEN_SCAN_H
 #define NONO_WHEN_SCAN_H
 
-#include "compiler/text.h"
+#include "compiler/base/text.h"
 
 /*
  * Tokens of a `when` predicate (nono-profile(5), CONDITIONS):

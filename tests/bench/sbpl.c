@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "compiler/sbpl.h"
+#include "compiler/sbpl/sbpl.h"
 
 /*
  * How many requests a second are judged: sbpl FILE.sb..., and of a policy made

@@ -16,7 +16,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "compiler/decide.h"
+#include "compiler/decide/decide.h"
 #include "tests/decisions/act.h"
 
 /*

@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "compiler/dump.h"
+#include "compiler/blob/dump.h"
 #include "tests/decisions/request.h"
 
 /*

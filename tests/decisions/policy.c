@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "compiler/seccomp.h"
+#include "compiler/emit/seccomp.h"
 
 static const uint64_t read_rights =
     BLOB_FS_READ_FILE | BLOB_FS_READ_DIR | BLOB_FS_EXECUTE;

@@ -1,7 +1,7 @@
 #ifndef NONO_RANDOM_POLICY_H
 #define NONO_RANDOM_POLICY_H
 
-#include "compiler/blob_write.h"
+#include "compiler/blob/blob_write.h"
 #include "tests/decisions/tree.h"
 
 /*

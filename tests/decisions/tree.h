@@ -1,7 +1,7 @@
 #ifndef NONO_TREE_H
 #define NONO_TREE_H
 
-#include "compiler/decide.h"
+#include "compiler/decide/decide.h"
 
 /*
  * A random file tree, really there: directories, files, devices, sockets,

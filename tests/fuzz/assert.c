@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "compiler/assert.h"
+#include "compiler/assert/assert.h"
 #include "tests/fuzz/reading.h"
 
 /*

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "compiler/dump.h"
+#include "compiler/blob/dump.h"
 
 /*
  * blob_open() on any bytes, and on the same bytes sealed, so that the digests

@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-#include "compiler/path.h"
-#include "compiler/when.h"
+#include "compiler/decode/path.h"
+#include "compiler/decode/when.h"
 
 /*
  * Path templates and `when` predicates: any string is refused with exactly

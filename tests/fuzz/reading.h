@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "compiler/diag_record.h"
-#include "compiler/read.h"
+#include "compiler/base/diag_record.h"
+#include "compiler/read/read.h"
 
 /* What the fuzz targets of the readers share. */
 struct reading {

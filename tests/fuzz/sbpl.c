@@ -1,6 +1,6 @@
 #include <config.h>
 
-#include "compiler/sbpl.h"
+#include "compiler/sbpl/sbpl.h"
 #include "tests/fuzz/reading.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);

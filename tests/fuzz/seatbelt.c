@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "compiler/sbpl.h"
-#include "compiler/seatbelt_text.h"
+#include "compiler/sbpl/sbpl.h"
+#include "compiler/sbpl/seatbelt_text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 

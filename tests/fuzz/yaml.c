@@ -1,6 +1,6 @@
 #include <config.h>
 
-#include "compiler/utf8.h"
+#include "compiler/base/utf8.h"
 #include "tests/fuzz/reading.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);

@@ -1,10 +1,10 @@
 #include <config.h>
 
-#include "compiler/arena.h"
+#include "compiler/base/arena.h"
 
 #include <stdlib.h>
 
-#include "compiler/vec.h"
+#include "compiler/base/vec.h"
 #include "tests/tap.h"
 
 static bool

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "compiler/assert_judge.h"
+#include "compiler/assert/assert_judge.h"
 #include "tests/tap.h"
 #include "tests/unit/blob_random.h"
 

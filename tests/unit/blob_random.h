@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "compiler/blob_write.h"
+#include "compiler/blob/blob_write.h"
 #include "tests/unit/random.h"
 
 /* Random models that blob_write() must accept; the seed decides all. */

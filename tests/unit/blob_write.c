@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-#include "compiler/diag_record.h"
-#include "compiler/dump.h"
+#include "compiler/base/diag_record.h"
+#include "compiler/blob/dump.h"
 #include "tests/tap.h"
 #include "tests/unit/blob_random.h"
 

@@ -1,6 +1,6 @@
 #include <config.h>
 
-#include "compiler/decide.h"
+#include "compiler/decide/decide.h"
 
 #include "tests/tap.h"
 #include "tests/unit/blob_random.h"

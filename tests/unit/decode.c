@@ -2,9 +2,9 @@
 
 #include <stdlib.h>
 
-#include "compiler/decode.h"
-#include "compiler/diag_record.h"
-#include "compiler/read.h"
+#include "compiler/decode/decode.h"
+#include "compiler/base/diag_record.h"
+#include "compiler/read/read.h"
 #include "tests/tap.h"
 
 static char output[8192];

@@ -1,10 +1,10 @@
 #include <config.h>
 
-#include "compiler/diag.h"
+#include "compiler/base/diag.h"
 
 #include <stdlib.h>
 
-#include "compiler/diag_record.h"
+#include "compiler/base/diag_record.h"
 #include "tests/tap.h"
 
 struct fixture {

@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-#include "compiler/blob_write.h"
-#include "compiler/diff.h"
+#include "compiler/blob/blob_write.h"
+#include "compiler/diff/diff.h"
 #include "tests/tap.h"
 #include "tests/unit/blob_random.h"
 

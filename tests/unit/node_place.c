@@ -1,6 +1,6 @@
 #include <config.h>
 
-#include "compiler/node.h"
+#include "compiler/read/node.h"
 
 #include "tests/unit/reading.h"
 #include "tests/unit/random.h"

@@ -1,7 +1,7 @@
 #include <config.h>
 
-#include "compiler/path.h"
-#include "compiler/read.h"
+#include "compiler/decode/path.h"
+#include "compiler/read/read.h"
 #include "grammar/path_scan.h"
 #include "tests/tap.h"
 

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "compiler/pathset.h"
+#include "compiler/review/pathset.h"
 #include "tests/tap.h"
 #include "tests/unit/blob_random.h"
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "compiler/compile.h"
-#include "compiler/query.h"
+#include "compiler/review/query.h"
 #include "tests/tap.h"
 #include "tests/unit/blob_random.h"
 

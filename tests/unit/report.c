@@ -6,7 +6,7 @@
 
 #include <cJSON.h>
 
-#include "compiler/report.h"
+#include "compiler/report/report.h"
 #include "tests/tap.h"
 
 #define FACT(fact, what) tap_point((fact), (what), __FILE__, __LINE__)

@@ -3,8 +3,8 @@
 #include <dirent.h>
 #include <stdlib.h>
 
-#include "compiler/diag_record.h"
-#include "compiler/sbpl.h"
+#include "compiler/base/diag_record.h"
+#include "compiler/sbpl/sbpl.h"
 #include "tests/tap.h"
 
 /*

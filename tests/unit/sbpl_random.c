@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-#include "compiler/diag_record.h"
-#include "compiler/sbpl_diff.h"
+#include "compiler/base/diag_record.h"
+#include "compiler/seatbelt/sbpl_diff.h"
 #include "tests/tap.h"
 
 /*

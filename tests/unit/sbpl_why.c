@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "compiler/sbpl_file.h"
+#include "compiler/seatbelt/sbpl_file.h"
 #include "tests/tap.h"
 
 /* The reports of why and diff on Seatbelt files, as text. */

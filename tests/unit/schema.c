@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-#include "compiler/decode_table.h"
-#include "compiler/read.h"
+#include "compiler/decode/decode_table.h"
+#include "compiler/read/read.h"
 #include "tests/tap.h"
 
 static unsigned objects, references, patterns;

@@ -3,8 +3,8 @@
 #include <dirent.h>
 #include <stdlib.h>
 
-#include "compiler/sbpl.h"
-#include "compiler/seatbelt_text.h"
+#include "compiler/sbpl/sbpl.h"
+#include "compiler/sbpl/seatbelt_text.h"
 #include "tests/tap.h"
 
 /*

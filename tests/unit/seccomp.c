@@ -1,6 +1,6 @@
 #include <config.h>
 
-#include "compiler/seccomp.h"
+#include "compiler/emit/seccomp.h"
 #include "tests/tap.h"
 
 /*

@@ -1,6 +1,6 @@
 #include <config.h>
 
-#include "compiler/source.h"
+#include "compiler/base/source.h"
 
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -8,7 +8,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "compiler/diag_record.h"
+#include "compiler/base/diag_record.h"
 #include "tests/tap.h"
 
 struct fixture {

@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-#include "compiler/blob_write.h"
-#include "compiler/decide.h"
+#include "compiler/blob/blob_write.h"
+#include "compiler/decide/decide.h"
 #include "tests/tap.h"
 #include "tests/unit/blob_random.h"
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "compiler/target.h"
+#include "compiler/decode/target.h"
 #include "tests/tap.h"
 
 static struct arena arena;

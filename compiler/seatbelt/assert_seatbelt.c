@@ -1,0 +1,472 @@
+#include <config.h>
+
+#include "compiler/seatbelt/assert_seatbelt.h"
+
+#include <stdlib.h>
+
+struct path_texts VEC(struct text);
+
+struct seatbelt_walk {
+	struct assert_reporter *r;
+	struct arena *arena;
+	struct assertions *assertions;
+	const struct assertion *a;
+	const struct side_policy *policy;
+	const struct seatbelt_launch *launch;
+	struct sbpl_file *file;
+	struct text name;
+	uint32_t hits, waived, unsure;
+	struct text why_unsure, first;
+};
+
+/* Of a path; then of a port. */
+static const enum sbpl_op ops[OPS][2] = {
+    [OP_READ] = {SBPL_OP_FILE_READ_DATA, SBPL_OPS},
+    [OP_LIST] = {SBPL_OP_FILE_READ_DATA, SBPL_OPS},
+    [OP_EXEC] = {SBPL_OP_PROCESS_EXEC_ANY, SBPL_OP_FILE_READ_DATA},
+    [OP_WRITE] = {SBPL_OP_FILE_WRITE_DATA, SBPL_OPS},
+    [OP_TRUNCATE] = {SBPL_OP_FILE_WRITE_DATA, SBPL_OPS},
+    [OP_CREATE] = {SBPL_OP_FILE_WRITE_CREATE, SBPL_OPS},
+    [OP_REMOVE] = {SBPL_OP_FILE_WRITE_UNLINK, SBPL_OPS},
+    [OP_REFER] = {SBPL_OP_FILE_WRITE_UNLINK, SBPL_OPS},
+    [OP_IOCTL] = {SBPL_OP_FILE_IOCTL, SBPL_OPS},
+    [OP_UNIX] = {SBPL_OP_NETWORK_OUTBOUND, SBPL_OPS},
+    [OP_CONNECT] = {SBPL_OP_NETWORK_OUTBOUND, SBPL_OPS},
+    [OP_BIND] = {SBPL_OP_NETWORK_BIND, SBPL_OPS},
+};
+
+struct seatbelt_launch
+assert_seatbelt_launch(struct arena *a, const struct assertions *assertions)
+{
+	struct seatbelt_launch launch = {0};
+
+	for (uint32_t i = 0; i < assertions->assumptions.n; i++) {
+		const struct assumption *m = &assertions->assumptions.v[i];
+
+		if (m->root == BLOB_ROOT_HOME)
+			launch.home = side_seatbelt_path(a, &launch, m->place);
+	}
+	for (uint32_t i = 0; i < assertions->assumptions.n; i++) {
+		const struct assumption *m = &assertions->assumptions.v[i];
+
+		if (m->root == BLOB_ROOT_CWD)
+			launch.cwd = side_seatbelt_path(a, &launch, m->place);
+	}
+	return launch;
+}
+
+static struct text
+place(const struct seatbelt_walk *w, struct path p)
+{
+	return sbpl_real_path(
+	    w->arena, side_seatbelt_path(w->arena, w->launch, p));
+}
+
+static bool
+is_in(struct text path, struct text top, bool tree)
+{
+	if (text_equal(path, top))
+		return true;
+	return tree && path.len > top.len &&
+	       memcmp(path.s, top.s, top.len) == 0 &&
+	       (path.s[top.len] == '/' || top.len == 1);
+}
+
+static bool
+set_holds(
+    const struct seatbelt_walk *w, const struct region_set *s, struct text path)
+{
+	for (uint32_t i = 0; i < s->paths.n; i++)
+		if (is_in(
+			path, place(w, s->paths.v[i].path), s->paths.v[i].tree))
+			return true;
+	return false;
+}
+
+static bool
+waiver_counts(const struct seatbelt_walk *w, const struct waiver *v)
+{
+	return !v->expired && &w->assertions->list.v[v->assertion] == w->a &&
+	       assert_applies(v->profiles, w->name);
+}
+
+static bool
+is_waived(struct seatbelt_walk *w, struct text path)
+{
+	bool waived = false;
+
+	for (uint32_t i = 0; i < w->assertions->waivers.n; i++) {
+		struct waiver *v = &w->assertions->waivers.v[i];
+
+		if (waiver_counts(w, v) && set_holds(w, &v->set, path))
+			v->used = waived = true;
+	}
+	return waived;
+}
+
+static void
+ask(const struct seatbelt_walk *w, enum sbpl_op op, enum sbpl_fact fact,
+    struct text value, struct sbpl_request *ret_request,
+    struct sbpl_answer *ret_answer)
+{
+	*ret_request = (struct sbpl_request){.op = op, .apart = true};
+	for (uint32_t i = 0; i < SBPL_FACTS; i++)
+		if (i != fact && i != SBPL_FACT_VNODE_TYPE)
+			ret_request->facts[i] = SBPL_HAS_NONE;
+	ret_request->facts[fact] = value;
+	sbpl_decide(w->file->tree, ret_request, ret_answer);
+}
+
+/* The worst of what macOS asks for one operation of ours. */
+static enum sbpl_verdict
+ask_op(const struct seatbelt_walk *w, unsigned op, enum sbpl_fact fact,
+    struct text value, struct sbpl_request *ret_request,
+    struct sbpl_answer *ret_answer)
+{
+	for (unsigned i = 0; i < 2 && ops[op][i] != SBPL_OPS; i++) {
+		ask(w, ops[op][i], fact, value, ret_request, ret_answer);
+		if (ret_answer->verdict != SBPL_ALLOW)
+			break;
+	}
+	return ret_answer->verdict;
+}
+
+static void
+violated(struct seatbelt_walk *w, unsigned asked, struct text where,
+    const char *verb, const struct sbpl_request *q,
+    const struct sbpl_answer *answer)
+{
+	const struct text title = assert_title(w->r->sources, w->a);
+	const struct text words = assert_ops_print(w->arena, asked);
+	struct finding *g;
+
+	if (w->hits == 0)
+		w->first = arena_printf(w->arena, "%.*s %.*s", (int)words.len,
+		    words.s, (int)where.len, where.s);
+	if (w->hits++ >= HITS_MAX)
+		return;
+	g = assert_finding(w->r, w->a, FINDING_ASSERT_VIOLATED, "violated");
+	g->subject = w->policy->shown;
+	g->region = where;
+	g->message = arena_printf(w->arena,
+	    "assertion %.*s: %.*s %s %.*s %.*s on macOS", (int)title.len,
+	    title.s, (int)w->policy->shown.len, w->policy->shown.s, verb,
+	    (int)words.len, words.s, (int)where.len, where.s);
+	if (answer->rule != NULL) {
+		const struct sbpl_filter *part =
+		    sbpl_rule_part(w->file->tree, q, answer->rule);
+
+		sbpl_file_places(w->r->report, g, w->file,
+		    part != NULL ? part->at : answer->rule->at,
+		    answer->verdict == SBPL_ALLOW ? "granted by" : "denied by");
+	}
+}
+
+static void
+unsure(struct seatbelt_walk *w, struct text what)
+{
+	if (w->unsure++ == 0)
+		w->why_unsure = what;
+}
+
+/* One path, or end of a connection. */
+static void
+judge_at(struct seatbelt_walk *w, enum sbpl_fact fact, struct text where)
+{
+	const bool always = w->a->kind == ASSERT_ALWAYS;
+	const bool together = w->a->kind == ASSERT_TOGETHER;
+	struct sbpl_request q, last_q = {0};
+	struct sbpl_answer answer, last = {0};
+	bool all = true, doubt = false;
+
+	for (unsigned op = 0; op < OPS; op++) {
+		enum sbpl_verdict v;
+
+		if ((w->a->ops & 1U << op) == 0)
+			continue;
+		v = ask_op(w, op, fact, where, &q, &answer);
+		doubt = doubt || v == SBPL_UNKNOWN;
+		if (together) {
+			all = all && v != SBPL_DENY;
+			last = answer;
+			last_q = q;
+		} else if (v == SBPL_UNKNOWN) {
+			unsure(w, where);
+		} else if ((v == SBPL_ALLOW) != always) {
+			if (is_waived(w, where))
+				w->waived++;
+			else
+				violated(w, 1U << op, where,
+				    always ? "may not" : "may", &q, &answer);
+		}
+	}
+	if (!together || !all)
+		return;
+	if (doubt)
+		unsure(w, where);
+	else if (is_waived(w, where))
+		w->waived++;
+	else
+		violated(w, w->a->ops, where, "may", &last_q, &last);
+}
+
+/* Every path in a filter. */
+static void
+collect(struct arena *a, const struct sbpl_filter *f, struct path_texts *to)
+{
+	if (f == NULL)
+		return;
+	for (uint32_t i = 0; i < f->n; i++)
+		collect(a, f->parts[i], to);
+	if (f->fact == SBPL_FACT_PATH && f->text.len > 0 &&
+	    (f->kind == SBPL_FILTER_LITERAL || f->kind == SBPL_FILTER_SUBPATH ||
+		f->kind == SBPL_FILTER_PREFIX))
+		*VEC_PUSH(a, to) = f->text;
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+	return text_compare(*(const struct text *)a, *(const struct text *)b);
+}
+
+static bool
+set_holds_below(
+    const struct seatbelt_walk *w, const struct region_set *s, struct text dir)
+{
+	for (uint32_t i = 0; i < s->paths.n; i++)
+		if (s->paths.v[i].tree &&
+		    is_in(dir, place(w, s->paths.v[i].path), true))
+			return true;
+	return false;
+}
+
+/* Is all that begins so excepted, or waived for this policy? */
+static bool
+is_excused(struct seatbelt_walk *w, struct text lead)
+{
+	while (lead.len > 0 && lead.s[lead.len - 1] != '/')
+		lead.len--;
+	if (lead.len < 2)
+		return false;
+	lead.len--;
+	if (set_holds_below(w, &w->a->except, lead))
+		return true;
+	for (uint32_t i = 0; i < w->assertions->waivers.n; i++) {
+		struct waiver *v = &w->assertions->waivers.v[i];
+
+		if (waiver_counts(w, v) && set_holds_below(w, &v->set, lead)) {
+			v->used = true;
+			w->waived++;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* May a rule's pattern permit a name below the path that nobody listed? */
+static bool
+may_match_below(
+    struct seatbelt_walk *w, const struct sbpl_filter *f, struct text top)
+{
+	struct text lead;
+
+	if (f == NULL)
+		return false;
+	if (f->n > 0) {
+		for (uint32_t i = 0; i < f->n; i++)
+			if (may_match_below(w, f->parts[i], top))
+				return true;
+		return false;
+	}
+	if (f->kind != SBPL_FILTER_REGEX && f->kind != SBPL_FILTER_UNKNOWN)
+		return false;
+	if (f->fact != SBPL_FACT_PATH && f->fact != SBPL_FACTS)
+		return false;
+	lead = sbpl_lead(w->arena, f);
+	return sbpl_leads_into(lead, top) && !is_excused(w, lead);
+}
+
+/* Is the rule about an operation of the assertion? */
+static bool
+is_about(const struct seatbelt_walk *w, const struct sbpl_rule *rule)
+{
+	for (unsigned op = 0; op < OPS; op++)
+		for (unsigned k = 0; k < 2; k++) {
+			enum sbpl_op asked = ops[op][k];
+
+			if ((w->a->ops & 1U << op) == 0 || asked == SBPL_OPS)
+				continue;
+			for (;; asked = sbpl_op_parent(asked)) {
+				for (uint32_t i = 0; i < rule->n; i++)
+					if (rule->ops[i] == asked)
+						return true;
+				if (asked == SBPL_OP_DEFAULT ||
+				    sbpl_op_own(asked) != SBPL_OWN_PARENT)
+					break;
+			}
+		}
+	return false;
+}
+
+static void
+judge_region(struct seatbelt_walk *w, const struct region *region,
+    struct path_texts *paths)
+{
+	const struct text top = place(w, region->path);
+	struct path_texts asked = {0};
+
+	*VEC_PUSH(w->arena, &asked) = top;
+	for (uint32_t i = 0; region->tree && i < paths->n; i++)
+		if (is_in(paths->v[i], top, true))
+			*VEC_PUSH(w->arena, &asked) = paths->v[i];
+	for (uint32_t i = asked.n; region->tree && i > 0; i--) {
+		const struct text in = asked.v[i - 1];
+
+		*VEC_PUSH(w->arena, &asked) = arena_printf(
+		    w->arena, "%.*s/new", in.len == 1 ? 0 : (int)in.len, in.s);
+	}
+	qsort(asked.v, asked.n, sizeof(*asked.v), by_text);
+	for (uint32_t i = 0; i < asked.n; i++) {
+		if ((i > 0 && text_equal(asked.v[i], asked.v[i - 1])) ||
+		    set_holds(w, &w->a->except, asked.v[i]))
+			continue;
+		judge_at(w, SBPL_FACT_PATH, asked.v[i]);
+	}
+	for (uint32_t i = 0; region->tree && w->a->kind != ASSERT_ALWAYS &&
+			     i < w->file->policy.rules.n;
+	     i++) {
+		const struct sbpl_rule *rule = &w->file->policy.rules.v[i];
+
+		if (rule->opaque || (rule->allow && is_about(w, rule) &&
+					may_match_below(w, rule->filter, top)))
+			unsure(w, sbpl_rule_text(w->arena, rule));
+	}
+}
+
+static void
+judge_ports(struct seatbelt_walk *w)
+{
+	for (uint32_t i = 0; i < w->a->set.ports.n; i++) {
+		const struct port_region *p = &w->a->set.ports.v[i];
+
+		for (unsigned k = 0; k < 2; k++) {
+			const unsigned port = k == 0 ? p->first : p->last;
+			const char *proto = p->udp ? "udp4" : "tcp4";
+
+			if ((w->a->ops & 1U << OP_CONNECT) != 0)
+				judge_at(w, SBPL_FACT_REMOTE,
+				    arena_printf(w->arena, "%s 192.0.2.1:%u",
+					proto, port));
+			else
+				judge_at(w, SBPL_FACT_LOCAL,
+				    arena_printf(w->arena, "%s 0.0.0.0:%u",
+					proto, port));
+			if (p->first == p->last)
+				break;
+		}
+	}
+}
+
+static void
+undecided(struct assert_reporter *r, const struct assertion *a,
+    const struct side_policy *p, struct text why)
+{
+	const struct text title = assert_title(r->sources, a);
+	struct finding *g =
+	    assert_finding(r, a, FINDING_ASSERT_UNDECIDED, "undecided");
+
+	r->tally.undecided++;
+	g->subject = p->shown;
+	g->message = arena_printf(r->report->arena,
+	    "assertion %.*s: of %.*s it cannot be told on macOS",
+	    (int)title.len, title.s, (int)p->shown.len, p->shown.s);
+	report_detail(r->report, g, "%.*s", (int)why.len, why.s);
+}
+
+void
+assert_seatbelt(struct assert_reporter *r, struct assertions *assertions,
+    const struct assertion *a, const struct side_policy *p,
+    const struct seatbelt_launch *launch, struct sbpl_file *f, struct text name,
+    struct text *ret_hit)
+{
+	struct seatbelt_walk w = {.r = r,
+	    .arena = r->report->arena,
+	    .assertions = assertions,
+	    .a = a,
+	    .policy = p,
+	    .launch = launch,
+	    .file = f,
+	    .name = name};
+	struct path_texts paths = {0};
+	const bool empty = a->set.paths.n == 0 && a->set.ports.n == 0;
+
+	*ret_hit = w.first;
+	if (a->kind == ASSERT_ONLY && assert_applies(a->only, name)) {
+		r->tally.hold++;
+		return;
+	}
+	for (uint32_t i = 0; i < f->policy.rules.n; i++)
+		collect(w.arena, f->policy.rules.v[i].filter, &paths);
+	for (uint32_t i = 0; i < a->set.paths.n; i++)
+		judge_region(&w, &a->set.paths.v[i], &paths);
+	judge_ports(&w);
+	*ret_hit = w.first;
+	r->tally.waived += w.waived;
+	if (w.hits > 0 || (empty && a->kind == ASSERT_ALWAYS))
+		r->tally.violated++;
+	else if (w.unsure > 0)
+		undecided(r, a, p,
+		    arena_printf(w.arena, "it depends on %.*s",
+			(int)w.why_unsure.len, w.why_unsure.s));
+	else
+		r->tally.hold++;
+	if (w.hits == 0 && empty && a->kind == ASSERT_ALWAYS)
+		assert_report_empty(r, a, p);
+}
+
+void
+assert_seatbelt_pair(struct assert_reporter *r, const struct assertion *a,
+    const struct side_policy *left, struct sbpl_file *left_file,
+    struct sbpl_file *right_file)
+{
+	struct report scratch = {.arena = r->report->arena};
+	struct sbpl_difference d;
+	uint32_t unknown = 0;
+
+	if (a->kind != ASSERT_WITHIN) {
+		undecided(
+		    r, a, left, TEXT("disjoint is judged of Linux policies"));
+		return;
+	}
+	sbpl_compare(&scratch, right_file, left_file, left->key, &d);
+	for (uint32_t i = 0; i < scratch.findings.n; i++)
+		unknown += sbpl_may_permit(scratch.findings.v[i]);
+	if (d.gained == 0 && unknown + d.left_off > 0) {
+		undecided(
+		    r, a, left, TEXT("nonoc gate shows what cannot be told"));
+		return;
+	}
+	if (d.gained == 0) {
+		r->tally.hold++;
+		return;
+	}
+	r->tally.violated++;
+	for (uint32_t i = 0; i < scratch.findings.n; i++) {
+		const struct finding *more = scratch.findings.v[i];
+		const struct text title = assert_title(r->sources, a);
+		struct finding *g;
+
+		if (more->level != REPORT_ERROR)
+			continue;
+		g = assert_finding(r, a, FINDING_ASSERT_VIOLATED, "violated");
+		g->subject = left->shown;
+		g->region = more->region;
+		g->message = arena_printf(scratch.arena,
+		    "assertion %.*s: %.*s may %.*s on macOS", (int)title.len,
+		    title.s, (int)left->shown.len, left->shown.s,
+		    (int)more->message.len, more->message.s);
+		for (uint32_t k = 0; k < more->places.n; k++)
+			report_place(r->report, g, more->places.v[k]);
+	}
+}

@@ -1,0 +1,31 @@
+#ifndef NONO_ASSERT_SEATBELT_H
+#define NONO_ASSERT_SEATBELT_H
+
+#include "compiler/review/assert_report.h"
+#include "compiler/seatbelt/side_seatbelt.h"
+
+/*
+ * Assertions against a policy for macOS.  Verdicts change only at the paths
+ * that rules name, so "never on a tree" is asked of the tree's top, of a new
+ * name in it, and of every path in the rules that lies in it.  What a regular
+ * expression may match there besides makes the answer "undecided".
+ */
+
+/* Where the assumptions place the roots that a launch tells. */
+struct seatbelt_launch assert_seatbelt_launch(
+    struct arena *a, const struct assertions *assertions);
+
+/*
+ * Judges and reports; `name` is the policy's for waivers.  *ret_hit is what is
+ * done at the first place that violates it, "write $HOME/.bashrc"; or empty.
+ */
+void assert_seatbelt(struct assert_reporter *r, struct assertions *assertions,
+    const struct assertion *a, const struct side_policy *p,
+    const struct seatbelt_launch *launch, struct sbpl_file *f, struct text name,
+    struct text *ret_hit);
+/* "within" and "disjoint"; the first is a comparison, the second not judged. */
+void assert_seatbelt_pair(struct assert_reporter *r, const struct assertion *a,
+    const struct side_policy *left, struct sbpl_file *left_file,
+    struct sbpl_file *right_file);
+
+#endif

@@ -1,0 +1,160 @@
+#include <config.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "compiler/verb/cmd.h"
+#include "compiler/decide/decide.h"
+
+/*
+ * What `nonoc diff --prove` runs under both policies: one operation on one
+ * path, port, process or socket, whose errno is the exit status.  It says
+ * nothing.
+ */
+static int
+create(enum decide_type type, const char *path)
+{
+	switch (type) {
+	case DECIDE_DIR:
+		return mkdir(path, 0700);
+	case DECIDE_SYMLINK:
+		return symlink("nowhere", path);
+	case DECIDE_SOCK:
+		return mknod(path, S_IFSOCK | 0700, 0);
+	case DECIDE_FIFO:
+		return mkfifo(path, 0700);
+	case DECIDE_REGULAR:
+		return mknod(path, S_IFREG | 0700, 0);
+	case DECIDE_CHAR:
+	case DECIDE_BLOCK:
+	case DECIDE_TYPES:
+		break;
+	}
+	errno = EINVAL;
+	return -1;
+}
+
+/* An empty file cannot be executed, but that is said after access is. */
+static int
+execute(const char *path)
+{
+	char *const argv[] = {NULL, NULL}, *const envp[] = {NULL};
+
+	(void)execve(path, argv, envp);
+	return errno == ENOEXEC ? 0 : -1;
+}
+
+/* Refused or taken: by the peer, after the kernel has let it through. */
+static int
+through(int result)
+{
+	return result == 0 || errno == ECONNREFUSED || errno == EADDRINUSE ? 0
+									   : -1;
+}
+
+static int
+internet(enum decide_op op, const char *port)
+{
+	const bool tcp = op == DECIDE_CONNECT_TCP || op == DECIDE_BIND_TCP;
+	struct sockaddr_in at = {
+	    .sin_family = AF_INET,
+	    .sin_port = htons((uint16_t)strtoul(port, NULL, 10)),
+	    .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)},
+	};
+	int s =
+	    socket(AF_INET, (tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0);
+
+	if (s < 0)
+		return -1;
+	if (op == DECIDE_BIND_TCP || op == DECIDE_BIND_UDP)
+		return through(bind(s, (struct sockaddr *)&at, sizeof(at)));
+	if (tcp)
+		return through(connect(s, (struct sockaddr *)&at, sizeof(at)));
+	return sendto(s, "", 1, 0, (struct sockaddr *)&at, sizeof(at)) == 1
+		   ? 0
+		   : -1;
+}
+
+/* The path of a socket, or a name in the abstract space. */
+static int
+local(const char *name, bool abstract)
+{
+	struct sockaddr_un at = {.sun_family = AF_UNIX};
+	const size_t n = strlen(name);
+	int s;
+
+	if (n + 1 >= sizeof(at.sun_path)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(at.sun_path + abstract, name, n);
+	s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (s < 0)
+		return -1;
+	return connect(s, (struct sockaddr *)&at,
+	    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n + 1));
+}
+
+/* What the kernel has no module for, it has let through. */
+static int
+any_socket(const char *family, int socktype)
+{
+	if (socket((int)strtol(family, NULL, 10), socktype | SOCK_CLOEXEC, 0) <
+		0 &&
+	    errno != EAFNOSUPPORT && errno != EPROTONOSUPPORT &&
+	    errno != ESOCKTNOSUPPORT)
+		return -1;
+	return 0;
+}
+
+static int
+probe(enum decide_op op, enum decide_type type, const char *path)
+{
+	if (op >= DECIDE_CONNECT_TCP && op <= DECIDE_BIND_UDP)
+		return internet(op, path);
+	if (op == DECIDE_CONNECT_UNIX || op == DECIDE_CONNECT_ABSTRACT)
+		return local(path, op == DECIDE_CONNECT_ABSTRACT);
+	if (op == DECIDE_SIGNAL)
+		return kill((pid_t)strtol(path, NULL, 10), 0);
+	if (op == DECIDE_SOCKET)
+		return any_socket(path, (int)type);
+	if (op == DECIDE_READ)
+		return open(path, O_RDONLY | O_CLOEXEC);
+	if (op == DECIDE_WRITE)
+		return open(path, O_WRONLY | O_CLOEXEC);
+	if (op == DECIDE_LIST)
+		return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (op == DECIDE_TRUNCATE)
+		return truncate(path, 0);
+	if (op == DECIDE_EXECUTE)
+		return execute(path);
+	if (op == DECIDE_CREATE)
+		return create(type, path);
+	if (op == DECIDE_REMOVE)
+		return unlink(path);
+	if (op == DECIDE_REMOVE_DIR)
+		return rmdir(path);
+	errno = EINVAL;
+	return -1;
+}
+
+int
+cmd_probe(int argc, char **argv)
+{
+	if (argc != 4)
+		return EINVAL;
+	if (probe((enum decide_op)strtol(argv[1], NULL, 10),
+		(enum decide_type)strtol(argv[2], NULL, 10), argv[3]) >= 0)
+		return 0;
+	return errno;
+}
