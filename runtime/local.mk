@@ -51,6 +51,8 @@ loader_linux = \
 	runtime/rights.c \
 	runtime/roots_linux.c \
 	runtime/rules.c \
+	runtime/rules_open.c \
+	runtime/rules_told.c \
 	runtime/summary.c \
 	runtime/verify.c \
 	runtime/within.c \
@@ -80,6 +82,7 @@ loader_headers = \
 	runtime/macos/seatbelt.h \
 	runtime/path.h \
 	runtime/report.h \
+	runtime/rules.h \
 	runtime/sha256.h \
 	runtime/sha256_blocks.h \
 	runtime/within.h
@@ -104,6 +107,8 @@ loader_fast = \
 	runtime/links.rto \
 	runtime/path.rto \
 	runtime/rules.rto \
+	runtime/rules_open.rto \
+	runtime/rules_told.rto \
 	runtime/sha256.rto
 
 loader_compile = $(LOADER_CC) $(DEFS) -I. -I$(top_srcdir) \
