@@ -148,7 +148,7 @@ tests_decisions_agree_SOURCES = \
 LDADD = $(nonoc_libs)
 tests_unit_report_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
 
-noinst_HEADERS += tests/fuzz/reading.h tests/macos/standin.h tests/tap.h tests/unit/blob_clay.h tests/unit/blob_random.h tests/unit/random.h tests/unit/reading.h
+noinst_HEADERS += tests/fuzz/reading.h tests/macos/standin.h tests/tap.h tests/unit/blob_clay.h tests/unit/blob_random.h tests/unit/query_random.h tests/unit/random.h tests/unit/reading.h
 EXTRA_DIST += $(script_tests) $(style_tests) $(test_data) $(test_tools)
 
 TESTS += $(unit_programs) $(script_tests) $(style_tests)
