@@ -73,6 +73,8 @@ noinst_LIBRARIES += compiler/liblink.a
 compiler_liblink_a_SOURCES = \
 	compiler/link/link.c \
 	compiler/link/link.h \
+	compiler/link/revision.c \
+	compiler/link/revision.h \
 	compiler/link/stmt.h \
 	compiler/link/stmt_dump.c \
 	compiler/link/store.c \

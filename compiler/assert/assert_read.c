@@ -4,6 +4,8 @@
 
 #include <unistd.h>
 
+#include "compiler/link/revision.h"
+
 struct string_place {
 	const struct sources *sources;
 	const struct node *string;
@@ -114,8 +116,7 @@ assert_read_named(
 
 	if (strcmp(path, std_assert) == 0)
 		return store_no_data(s, "profiles/std.assert");
-	return source_read(s->sources, s->arena, s->diags, path,
-		   (struct span){0}, &source) &&
+	return revision_read(s, path, &source) &&
 	       assert_read_source(
 		   s->arena, s->diags, s->sources, source, ret_file);
 }

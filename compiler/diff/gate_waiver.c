@@ -4,6 +4,7 @@
 
 #include "compiler/base/date.h"
 #include "compiler/decode/decode_table.h"
+#include "compiler/link/revision.h"
 #include "compiler/read/read.h"
 
 static const char *
@@ -58,8 +59,7 @@ gate_waivers_read(
 	const struct pair *list;
 	uint32_t source;
 
-	if (!source_read(&c->sources, &c->arena, &c->diags, path,
-		(struct span){0}, &source) ||
+	if (!revision_read(&c->store, path, &source) ||
 	    !read_source(&c->sources, &c->arena, &c->diags, source, &root))
 		return false;
 	decode_object(&d, &file_table, root, NULL);

@@ -10,6 +10,7 @@
 #include "compiler/decode/decode_table.h"
 #include "compiler/blob/dump.h"
 #include "compiler/base/json_print.h"
+#include "compiler/link/revision.h"
 #include "compiler/read/read.h"
 
 #define LOCK_VERSION "1"
@@ -319,8 +320,11 @@ lock_read(struct lock *ret_lock, struct compile *c, const char *path)
 	uint32_t source;
 
 	*ret_lock = (struct lock){.path = text_of(path)};
-	if (!source_read(&c->sources, &c->arena, &c->diags, path,
-		(struct span){0}, &source) ||
+	/* A revision's own lock is asked for as a file of it. */
+	if (!(c->sources.revision != NULL
+		    ? source_read(&c->sources, &c->arena, &c->diags, path,
+			  (struct span){0}, &source)
+		    : revision_read(&c->store, path, &source)) ||
 	    !read_json(&c->arena, &c->diags, &c->sources, source, &root))
 		return EXIT_REJECTED;
 	version = want(&r, root, "lock_version", NODE_STRING);

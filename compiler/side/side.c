@@ -9,6 +9,7 @@
 #include "compiler/side/blob_file.h"
 #include "compiler/base/status.h"
 #include "compiler/base/git.h"
+#include "compiler/link/revision.h"
 #include "compiler/side/lock.h"
 #include "compiler/sbpl/sbpl.h"
 #include "runtime/sha256.h"
@@ -417,83 +418,38 @@ load_directory(struct loader *l, const char *dir)
 static int
 refuse(struct loader *l, const char *why)
 {
-	struct diag *diag = diag_at(&l->options->diags, DIAG_BAD_REVISION,
-	    (struct span){0}, "cannot read \"%s\": %s", l->side->argument, why);
-
-	diag_help(&l->options->diags, diag,
-	    "REV:PATH names what a revision of this repository has, as in "
-	    "\"git show HEAD~1:profiles/agent.json\"; :PATH what is staged");
+	revision_refuse(&l->options->store, l->side->argument, why);
 	return EXIT_REJECTED;
 }
 
-/* ret_path: REV:PATH counts from the top, REV:./PATH from here, as in git. */
 static int
-load_at(struct loader *l, const char *path)
+load_in_git(struct loader *l)
 {
-	struct arena *a = &l->options->arena;
-	bool here = strncmp(path, "./", 2) == 0 ||
-		    strncmp(path, "../", 3) == 0 || strcmp(path, ".") == 0;
-	struct text full =
-	    here ? text_of(path)
-		 : arena_printf(a, "%s/%s", git_top(l->revision), path);
+	const char *path;
 	struct text name;
+	int status = EXIT_REJECTED;
 
-	switch (git_find(l->revision, full.s, &name)) {
+	l->revision =
+	    revision_open(&l->options->store, l->side->argument, &path);
+	if (l->revision == NULL)
+		return EXIT_REJECTED;
+	switch (git_find(l->revision, path, &name)) {
 	case GIT_FILE:
-		return load(l, full.s);
+		status = load(l, path);
+		break;
 	case GIT_DIR:
-		return load_directory(l, full.s);
+		status = load_directory(l, path);
+		break;
 	case GIT_LINK:
-		return refuse(l, "it is a symbolic link or a submodule");
+		status = refuse(l, revision_link);
+		break;
 	case GIT_OUTSIDE:
-		return refuse(l, "that is outside the repository");
+		status = refuse(l, revision_outside);
+		break;
 	case GIT_MISSING:
+		status = refuse(l, revision_missing);
 		break;
 	}
-	return refuse(l, "there is no such path in that revision");
-}
-
-/*
- * A file can be called as a revision's is: which one is compared must not
- * depend on what somebody adds to the work tree.
- */
-static bool
-is_ambiguous(struct compile *c, const char *argument, const char *colon)
-{
-	const struct text revision = arena_text(
-	    &c->arena, (struct text){argument, (uint32_t)(colon - argument)});
-	struct diag *diag;
-	struct text why;
-	struct git *git;
-
-	if (!git_open(&c->arena, revision.s, &git, &why))
-		return false;
-	git_close(git);
-	diag = diag_at(&c->diags, DIAG_BAD_REVISION, (struct span){0},
-	    "\"%s\" is a file or directory here, and \"%s\" is a revision",
-	    argument, revision.s);
-	diag_help(&c->diags, diag,
-	    "\"./%s\" is the one that lies here; to ask the revision, move "
-	    "that away",
-	    argument);
-	return true;
-}
-
-static int
-load_in_git(struct loader *l, const char *colon)
-{
-	struct arena *a = &l->options->arena;
-	struct text revision =
-	    arena_text(a, (struct text){l->side->argument,
-			      (uint32_t)(colon - l->side->argument)});
-	struct text why;
-	int status;
-
-	if (!git_open(a, revision.s, &l->revision, &why))
-		return refuse(l, why.s);
-	git_spare(l->revision, l->options->store.data);
-	git_spare(l->revision, l->options->store.user);
-	status = load_at(l, colon + 1);
 	git_close(l->revision);
 	return status;
 }
@@ -551,19 +507,16 @@ side_load_any(struct side *ret_side, struct compile *options,
 {
 	struct loader l = {
 	    .side = ret_side, .options = options, .warnings = warnings};
-	const char *colon = strchr(argument, ':');
-	struct stat st;
-	bool there = stat(argument, &st) == 0;
+	bool in_git;
 
 	l.below = TEXT("");
 	*ret_side = (struct side){.argument = argument};
-	if (there && colon != NULL && is_ambiguous(options, argument, colon))
+	if (!revision_named(&options->store, argument, &in_git))
 		return EXIT_REJECTED;
-	if (there && S_ISDIR(st.st_mode))
-		return load_directory(&l, argument);
-	if (!there && colon != NULL)
-		return load_in_git(&l, colon);
-	return load(&l, argument);
+	if (in_git)
+		return load_in_git(&l);
+	return is_directory(&l, argument) ? load_directory(&l, argument)
+					  : load(&l, argument);
 }
 
 int
