@@ -1,7 +1,7 @@
 #ifndef NONO_QUERY_RANDOM_H
 #define NONO_QUERY_RANDOM_H
 
-#include "compiler/query.h"
+#include "compiler/review/query.h"
 #include "tests/unit/random.h"
 
 /*
