@@ -2,9 +2,9 @@
 #define NONO_COMPILE_H
 
 #include "compiler/assert/assert.h"
+#include "compiler/decode/target.h"
 #include "compiler/expand/caps.h"
 #include "compiler/link/store.h"
-#include "compiler/decode/target.h"
 
 /* One compilation: everything it made lives in its arena. */
 struct compile {

@@ -22,6 +22,8 @@ compiler_libbase_a_SOURCES = \
 	compiler/base/git_run.h \
 	compiler/base/json_print.c \
 	compiler/base/json_print.h \
+	compiler/base/output.c \
+	compiler/base/output.h \
 	compiler/base/source.c \
 	compiler/base/source.h \
 	compiler/base/status.h \
@@ -325,8 +327,7 @@ compiler_libnonoc_a_SOURCES += \
 	compiler/verb/cmd_verify.c \
 	compiler/verb/cmd_why.c \
 	compiler/verb/options.c \
-	compiler/verb/options.h \
-	compiler/verb/output.c
+	compiler/verb/options.h
 
 nonoc_libs = \
 	compiler/libnonoc.a \

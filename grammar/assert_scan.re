@@ -2,8 +2,8 @@
 
 #include <stddef.h>
 
-#include "grammar/assert_scan.h"
 #include "grammar/assert_parse.h"
+#include "grammar/assert_scan.h"
 
 const char *const assert_operations[] = {
 	"read", "list", "exec", "write", "truncate", "create", "remove",

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "compiler/base/status.h"
 #include "compiler/base/diag_record.h"
+#include "compiler/base/status.h"
 #include "compiler/base/utf8.h"
 
 enum {

@@ -1,8 +1,8 @@
 #ifndef NONO_CHECK_H
 #define NONO_CHECK_H
 
-#include "compiler/expand/caps.h"
 #include "compiler/decode/target.h"
+#include "compiler/expand/caps.h"
 
 /*
  * Capset + target -> the capset that the target can enforce, or diagnostics:

@@ -4,8 +4,8 @@
 
 #include "compiler/decode/decode.h"
 
-#include "compiler/decode/decode_table.h"
 #include "compiler/base/json_print.h"
+#include "compiler/decode/decode_table.h"
 
 /*
  * The tables of decode as a JSON Schema (draft-07).  It accepts what decode

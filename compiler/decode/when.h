@@ -1,8 +1,8 @@
 #ifndef NONO_WHEN_H
 #define NONO_WHEN_H
 
-#include "compiler/read/node.h"
 #include "compiler/decode/target.h"
+#include "compiler/read/node.h"
 
 /*
  * `when` predicates: "linux", "!macos", "linux:debian-like:>=12",

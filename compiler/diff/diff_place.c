@@ -1,7 +1,7 @@
 #include <config.h>
 
-#include "compiler/diff/diff_model.h"
 #include "compiler/decide/placement.h"
+#include "compiler/diff/diff_model.h"
 
 /*
  * Where the roots lie.  What one policy permits and the other does not while

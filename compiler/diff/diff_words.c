@@ -1,7 +1,7 @@
 #include <config.h>
 
-#include "compiler/diff/diff_model.h"
 #include "compiler/blob/dump_words.h"
+#include "compiler/diff/diff_model.h"
 
 struct text
 diff_join(

@@ -1,8 +1,8 @@
 #ifndef NONO_GATE_WAIVER_H
 #define NONO_GATE_WAIVER_H
 
-#include "compiler/decode/ast.h"
 #include "compiler/compile.h"
+#include "compiler/decode/ast.h"
 
 /*
  * A file of waivers: what a gate may let through, why, on whose word, and for

@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "compiler/base/output.h"
 #include "compiler/base/status.h"
 #include "compiler/diff/prove_tree.h"
 

@@ -2,8 +2,8 @@
 #define NONO_EMIT_H
 
 #include "compiler/blob/blob_write.h"
-#include "compiler/expand/caps.h"
 #include "compiler/decode/target.h"
+#include "compiler/expand/caps.h"
 
 /* Capset -> capability blob.  Diagnoses N6001. */
 bool emit_landlock(struct arena *a, struct diags *d, const struct sources *s,

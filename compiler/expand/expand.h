@@ -1,8 +1,8 @@
 #ifndef NONO_EXPAND_H
 #define NONO_EXPAND_H
 
-#include "compiler/expand/caps.h"
 #include "compiler/decode/target.h"
+#include "compiler/expand/caps.h"
 
 /*
  * Statements -> capset: templates become paths with a symbolic root, settings

@@ -1,8 +1,8 @@
 #ifndef NONO_LINK_H
 #define NONO_LINK_H
 
-#include "compiler/link/stmt.h"
 #include "compiler/decode/target.h"
+#include "compiler/link/stmt.h"
 
 enum { LINK_DEPTH_MAX = 10 }; /* levels of `extends`, as in nono */
 

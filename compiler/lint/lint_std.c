@@ -1,7 +1,7 @@
 #include <config.h>
 
-#include "compiler/seatbelt/assert_seatbelt.h"
 #include "compiler/lint/lint.h"
+#include "compiler/seatbelt/assert_seatbelt.h"
 
 /*
  * The lists of std.assert, as findings.  They are data, installed and read

@@ -2,10 +2,10 @@
 
 #include "compiler/review/show.h"
 
-#include "compiler/side/blob_file.h"
 #include "compiler/base/status.h"
-#include "compiler/side/side.h"
 #include "compiler/review/why.h"
+#include "compiler/side/blob_file.h"
+#include "compiler/side/side.h"
 
 /*
  * The policy as a report: by kind, in the order of its bytes, each entry with

@@ -1,7 +1,7 @@
 #include <config.h>
 
-#include "compiler/seatbelt/sbpl_file.h"
 #include "compiler/sbpl/sbpl_judge.h"
+#include "compiler/seatbelt/sbpl_file.h"
 
 /* Where the matches of a regular expression can lie, by how they begin. */
 

@@ -4,9 +4,9 @@
 
 #include <stdlib.h>
 
-#include "compiler/side/blob_file.h"
 #include "compiler/base/status.h"
 #include "compiler/seatbelt/side_seatbelt.h"
+#include "compiler/side/blob_file.h"
 
 /*
  * nonoc show for macOS: every path and name in the rules, each with what the

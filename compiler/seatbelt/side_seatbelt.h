@@ -1,9 +1,9 @@
 #ifndef NONO_SIDE_SEATBELT_H
 #define NONO_SIDE_SEATBELT_H
 
+#include "compiler/review/why.h"
 #include "compiler/seatbelt/sbpl_file.h"
 #include "compiler/side/side.h"
-#include "compiler/review/why.h"
 
 /*
  * What the reviewing verbs ask of policies for macOS.  A profile is compiled

@@ -4,14 +4,14 @@
 
 #include <stdlib.h>
 
-#include "compiler/blob/assemble.h"
-#include "compiler/side/blob_file.h"
-#include "compiler/base/status.h"
-#include "compiler/decode/decode_table.h"
-#include "compiler/blob/dump.h"
 #include "compiler/base/json_print.h"
+#include "compiler/base/status.h"
+#include "compiler/blob/assemble.h"
+#include "compiler/blob/dump.h"
+#include "compiler/decode/decode_table.h"
 #include "compiler/link/revision.h"
 #include "compiler/read/read.h"
+#include "compiler/side/blob_file.h"
 
 #define LOCK_VERSION "1"
 

@@ -6,12 +6,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "compiler/side/blob_file.h"
-#include "compiler/base/status.h"
 #include "compiler/base/git.h"
+#include "compiler/base/status.h"
 #include "compiler/link/revision.h"
-#include "compiler/side/lock.h"
 #include "compiler/sbpl/sbpl.h"
+#include "compiler/side/blob_file.h"
+#include "compiler/side/lock.h"
 #include "runtime/sha256.h"
 
 struct loader {

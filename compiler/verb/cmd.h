@@ -53,14 +53,4 @@ extern const char usage_strip[];
 extern const char usage_verify[];
 extern const char usage_why[];
 
-/*
- * What compile wrote: bytes to a temporary file beside `path`, then rename;
- * `path` is untouched on failure (N6002).  Mode 0644.  "-" is stdout.  Not
- * synced to the disk: what a power failure may cost can be compiled again, and
- * no loader takes half a policy.
- */
-struct diags;
-int output_write(
-    struct diags *d, const char *path, const void *bytes, unsigned size);
-
 #endif

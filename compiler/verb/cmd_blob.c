@@ -3,11 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "compiler/base/output.h"
+#include "compiler/blob/dump.h"
+#include "compiler/sbpl/sbpl.h"
 #include "compiler/side/blob_file.h"
 #include "compiler/verb/cmd.h"
-#include "compiler/blob/dump.h"
 #include "compiler/verb/options.h"
-#include "compiler/sbpl/sbpl.h"
 
 /* The verbs that work on compiled policies. */
 

@@ -2,9 +2,9 @@
 
 #include <stdio.h>
 
+#include "compiler/base/date.h"
 #include "compiler/seatbelt/assert_seatbelt.h"
 #include "compiler/verb/cmd.h"
-#include "compiler/base/date.h"
 #include "compiler/verb/options.h"
 
 const char usage_check[] =

@@ -2,9 +2,10 @@
 
 #include <stdio.h>
 
-#include "compiler/verb/cmd.h"
+#include "compiler/base/output.h"
 #include "compiler/compile.h"
 #include "compiler/review/lock_report.h"
+#include "compiler/verb/cmd.h"
 #include "compiler/verb/options.h"
 
 const char usage_compile[] =

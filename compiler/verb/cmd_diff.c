@@ -2,12 +2,12 @@
 
 #include <stdio.h>
 
-#include "compiler/verb/cmd.h"
-#include "compiler/verb/cmd_seatbelt.h"
 #include "compiler/diff/diff_report.h"
-#include "compiler/verb/options.h"
 #include "compiler/diff/prove.h"
 #include "compiler/seatbelt/side_seatbelt.h"
+#include "compiler/verb/cmd.h"
+#include "compiler/verb/cmd_seatbelt.h"
+#include "compiler/verb/options.h"
 
 const char usage_diff[] =
     "nonoc diff [options] FROM TO\n"

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "compiler/verb/cmd.h"
 #include "compiler/seatbelt/equiv.h"
+#include "compiler/verb/cmd.h"
 #include "compiler/verb/options.h"
 
 const char usage_equiv[] =

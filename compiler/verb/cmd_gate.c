@@ -2,13 +2,13 @@
 
 #include <stdio.h>
 
-#include "compiler/verb/cmd.h"
 #include "compiler/base/date.h"
 #include "compiler/diff/diff_report.h"
-#include "compiler/verb/options.h"
 #include "compiler/diff/gate_waiver.h"
-#include "compiler/seatbelt/side_seatbelt.h"
 #include "compiler/diff/witness.h"
+#include "compiler/seatbelt/side_seatbelt.h"
+#include "compiler/verb/cmd.h"
+#include "compiler/verb/options.h"
 
 const char usage_gate[] =
     "nonoc gate --base BASE [options] TO\n"

@@ -2,9 +2,9 @@
 
 #include <stdio.h>
 
+#include "compiler/side/side.h"
 #include "compiler/verb/cmd.h"
 #include "compiler/verb/options.h"
-#include "compiler/side/side.h"
 
 const char usage_id[] =
     "nonoc id [options] PROFILE|POLICY|DIRECTORY|REVISION:PATH\n"

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "compiler/verb/cmd.h"
 #include "compiler/base/date.h"
 #include "compiler/lint/lint.h"
+#include "compiler/verb/cmd.h"
 #include "compiler/verb/options.h"
 
 const char usage_lint[] =

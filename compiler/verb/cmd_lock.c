@@ -4,10 +4,11 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "compiler/verb/cmd.h"
-#include "compiler/review/lock_report.h"
-#include "compiler/verb/options.h"
+#include "compiler/base/output.h"
 #include "compiler/base/utf8.h"
+#include "compiler/review/lock_report.h"
+#include "compiler/verb/cmd.h"
+#include "compiler/verb/options.h"
 
 const char usage_lock[] =
     "nonoc lock [options] [-o LOCK] SIDE...\n"

@@ -2,10 +2,10 @@
 
 #include <stdio.h>
 
-#include "compiler/verb/cmd.h"
-#include "compiler/verb/options.h"
 #include "compiler/review/pathset.h"
 #include "compiler/review/why.h"
+#include "compiler/verb/cmd.h"
+#include "compiler/verb/options.h"
 
 const char usage_path[] =
     "nonoc path [options] SET subset|disjoint|equal SET\n"

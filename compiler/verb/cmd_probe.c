@@ -13,8 +13,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "compiler/verb/cmd.h"
 #include "compiler/decide/decide.h"
+#include "compiler/verb/cmd.h"
 
 /*
  * What `nonoc diff --prove` runs under both policies: one operation on one

@@ -2,11 +2,11 @@
 
 #include <stdio.h>
 
+#include "compiler/review/query.h"
+#include "compiler/review/why.h"
+#include "compiler/side/side.h"
 #include "compiler/verb/cmd.h"
 #include "compiler/verb/options.h"
-#include "compiler/review/query.h"
-#include "compiler/side/side.h"
-#include "compiler/review/why.h"
 
 const char usage_query[] =
     "nonoc query [options] EXPRESSION POLICY|PROFILE|DIR...\n"

@@ -2,9 +2,9 @@
 
 #include "compiler/verb/cmd_seatbelt.h"
 
+#include "compiler/seatbelt/sbpl_file.h"
 #include "compiler/verb/cmd.h"
 #include "compiler/verb/options.h"
-#include "compiler/seatbelt/sbpl_file.h"
 
 static const char usage_why_file[] =
     "nonoc why [options] FILE.sb OPERATION [WHAT]...\n"

@@ -3,13 +3,13 @@
 #include <stdio.h>
 
 #include "compiler/assert/assert.h"
-#include "compiler/verb/cmd.h"
 #include "compiler/compile.h"
-#include "compiler/link/link.h"
 #include "compiler/expand/expand.h"
-#include "compiler/verb/options.h"
+#include "compiler/link/link.h"
 #include "compiler/read/read.h"
 #include "compiler/review/show.h"
+#include "compiler/verb/cmd.h"
+#include "compiler/verb/options.h"
 
 const char usage_show[] =
     "nonoc show [options] POLICY|PROFILE\n"

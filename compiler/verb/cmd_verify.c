@@ -2,10 +2,10 @@
 
 #include <stdio.h>
 
-#include "compiler/side/blob_file.h"
 #include "compiler/blob/blob_write.h"
-#include "compiler/verb/cmd.h"
 #include "compiler/diff/diff_report.h"
+#include "compiler/side/blob_file.h"
+#include "compiler/verb/cmd.h"
 #include "compiler/verb/options.h"
 
 const char usage_verify[] =

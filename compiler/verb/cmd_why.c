@@ -3,12 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "compiler/expand/expand.h"
+#include "compiler/review/why.h"
+#include "compiler/seatbelt/side_seatbelt.h"
 #include "compiler/verb/cmd.h"
 #include "compiler/verb/cmd_seatbelt.h"
-#include "compiler/expand/expand.h"
 #include "compiler/verb/options.h"
-#include "compiler/seatbelt/side_seatbelt.h"
-#include "compiler/review/why.h"
 
 const char usage_why[] =
     "nonoc why [options] POLICY|PROFILE OPERATION [PATH [TO] | PORT]\n"

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compiler/verb/cmd.h"
 #include "compiler/base/diag.h"
 #include "compiler/base/vec.h"
+#include "compiler/verb/cmd.h"
 
 /* clang-format off */
 static const struct {

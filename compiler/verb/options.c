@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "compiler/verb/cmd.h"
 #include "compiler/base/date.h"
+#include "compiler/verb/cmd.h"
 
 int
 option_usage(const char *verb, const char *usage, const char *fmt, ...)

@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-#include "compiler/decode/decode.h"
 #include "compiler/base/diag_record.h"
+#include "compiler/decode/decode.h"
 #include "compiler/read/read.h"
 #include "tests/tap.h"
 

@@ -2,8 +2,8 @@
 
 #include "compiler/read/node.h"
 
-#include "tests/unit/reading.h"
 #include "tests/unit/random.h"
+#include "tests/unit/reading.h"
 
 /*
  * Where each character of a string stands in its file: random strings in each

@@ -1,7 +1,7 @@
 #include <config.h>
 
-#include "compiler/read/read.h"
 #include "compiler/decode/when.h"
+#include "compiler/read/read.h"
 #include "tests/tap.h"
 
 static struct arena arena;

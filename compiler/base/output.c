@@ -1,5 +1,7 @@
 #include <config.h>
 
+#include "compiler/base/output.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -7,9 +9,6 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-
-#include "compiler/verb/cmd.h"
-#include "compiler/base/diag.h"
 
 enum { TRIES = 100, CHUNK = 8192, MODE = 0644 };
 
