@@ -26,6 +26,7 @@ compile_init_like(struct compile *c, const struct compile *options)
 	compile_init(c);
 	c->store.data = options->store.data;
 	c->store.user = options->store.user;
+	c->sources.overlay = options->sources.overlay;
 	c->target = options->target;
 	for (uint32_t i = 0; i < options->store.includes.n; i++)
 		*VEC_PUSH(&c->arena, &c->store.includes) =
@@ -36,6 +37,7 @@ void
 compile_finish(struct compile *c)
 {
 	diags_flush(&c->diags);
+	source_close(&c->sources);
 	arena_release(&c->arena);
 }
 
@@ -44,7 +46,13 @@ bool
 compile_profile(struct compile *c, const char *argument)
 {
 	return store_profile(&c->store, argument, &c->profile) &&
-	       link_profile(&c->store, c->profile, &c->target, &c->policy) &&
+	       compile_linked(c);
+}
+
+bool
+compile_linked(struct compile *c)
+{
+	return link_profile(&c->store, c->profile, &c->target, &c->policy) &&
 	       expand_policy(
 		   &c->arena, &c->diags, &c->policy, &c->target, &c->caps) &&
 	       check_caps(&c->arena, &c->diags, &c->target, &c->caps) &&

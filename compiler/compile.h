@@ -28,6 +28,8 @@ void compile_finish(struct compile *c);
 
 /* Files -> checked capset.  False: diagnosed. */
 bool compile_profile(struct compile *c, const char *argument);
+/* The same from c->profile, which has been read and decoded. */
+bool compile_linked(struct compile *c);
 /*
  * Checked capset -> the policy's bytes, in the arena, of which the assertions
  * hold.

@@ -440,18 +440,29 @@ diags_keep(struct diags *d, enum diag_code code)
 }
 
 void
+diags_sort(struct diags *d)
+{
+	uint32_t kept = 0;
+
+	if (d->list.n != 0)
+		qsort(d->list.v, d->list.n, sizeof(*d->list.v), compare_diags);
+	for (uint32_t i = 0; i < d->list.n; i++)
+		if (kept == 0 ||
+		    compare_meaning(d->list.v[kept - 1], d->list.v[i]) != 0)
+			d->list.v[kept++] = d->list.v[i];
+	d->list.n = kept;
+}
+
+void
 diags_print(struct diags *d, FILE *out, bool bold)
 {
 	struct printer p = {out, d->sources, bold};
 	uint32_t errors = 0, warnings = 0;
 
-	if (d->list.n != 0)
-		qsort(d->list.v, d->list.n, sizeof(*d->list.v), compare_diags);
+	diags_sort(d);
 	for (uint32_t i = 0; i < d->list.n; i++) {
 		const struct diag *diag = d->list.v[i];
 
-		if (i > 0 && compare_meaning(d->list.v[i - 1], diag) == 0)
-			continue;
 		if (diag_severity(diag->code) == SEVERITY_ERROR)
 			errors++;
 		else

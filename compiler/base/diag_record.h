@@ -5,7 +5,10 @@
 
 #include "compiler/base/diag.h"
 
-/* What diag.c records and diag_print.c renders; nobody else looks inside. */
+/*
+ * What diag.c records, and diag_print.c renders for a person, compiler/lsp for
+ * an editor; nobody else looks inside.
+ */
 struct diag_line {
 	struct diag_line *next;
 	struct span at; /* notes only */
@@ -22,6 +25,9 @@ struct diag {
 };
 
 enum severity diag_severity(enum diag_code code);
+
+/* Brings them into the order of their places; the same is there once. */
+void diags_sort(struct diags *d);
 
 /* diags_flush to any stream; `bold` for a terminal. */
 void diags_print(struct diags *d, FILE *out, bool bold);

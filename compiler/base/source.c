@@ -289,20 +289,36 @@ source_is_directory(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+static bool
+in_overlay(const struct sources *s, const char *path, struct text *ret_text)
+{
+	return s->overlay != NULL &&
+	       s->overlay->find(s->overlay->context, path, ret_text);
+}
+
+void
+source_close(struct sources *s)
+{
+	if (s->found != NULL)
+		(void)close(s->found_fd);
+	s->found = NULL;
+}
+
 bool
 source_exists(struct sources *s, const char *path)
 {
 	struct text name;
 	struct stat st;
 
+	if (in_overlay(s, path, &name))
+		return true;
 	if (s->revision != NULL) {
 		enum git_kind kind = git_find(s->revision, path, &name);
 
 		if (kind != GIT_OUTSIDE)
 			return kind != GIT_MISSING;
 	}
-	if (s->found != NULL)
-		(void)close(s->found_fd);
+	source_close(s);
 	s->found_fd = open_source(path);
 	s->found = s->found_fd >= 0 ? path : NULL;
 	/* What is there and cannot be opened, source_read() will say so of. */
@@ -391,6 +407,11 @@ source_read(struct sources *s, struct arena *a, struct diags *d,
 
 	if (!room_for_one(s, d, path, asked) || !printable_name(d, path, asked))
 		return false;
+	if (in_overlay(s, path, &text))
+		return text.len > SOURCE_MAX
+			   ? too_large(d, path, asked)
+			   : add(s, a, d, path, arena_text(a, text),
+				 ret_source);
 	if (s->revision != NULL &&
 	    git_find(s->revision, path, &text) != GIT_OUTSIDE)
 		return read_revision(s, a, d, path, asked, ret_source);

@@ -42,10 +42,18 @@ struct source {
 
 struct git;
 
+/* Text that counts instead of what is on the disk: an editor's, unsaved. */
+struct source_overlay {
+	void *context;
+	/* It lives as long as what is read. */
+	bool (*find)(void *context, const char *path, struct text *ret_text);
+};
+
 struct sources {
 	struct VEC(struct source) files; /* [0] is unused */
 	/* What lies in its work tree is read from it; NULL: from the disk. */
 	struct git *revision;
+	const struct source_overlay *overlay; /* asked first; NULL: none */
 	/* What source_exists() has opened, for source_read(); NULL: nothing. */
 	const char *found;
 	int found_fd;
@@ -68,6 +76,8 @@ bool source_read(struct sources *s, struct arena *a, struct diags *d,
  * read it next: it is open until the next one is asked for.  The path stays.
  */
 bool source_exists(struct sources *s, const char *path);
+/* Closes what was asked for and not read. */
+void source_close(struct sources *s);
 /* On the disk: for a message about what was named. */
 bool source_is_directory(const char *path);
 /* The base names of what lies in a directory; empty when there is none. */

@@ -90,12 +90,21 @@ registry_name(struct text t, struct text *ret_without_version)
 	return true;
 }
 
+/* What has been read as f->source. */
+static bool
+decode(struct store *s, struct profile_file *f)
+{
+	const struct node *root;
+
+	return read_source(s->sources, s->arena, s->diags, f->source, &root) &&
+	       decode_profile(s->arena, s->diags, s->sources, root, &f->ast);
+}
+
 static bool
 load(struct store *s, struct text path, struct text shown,
     enum store_place place, struct span asked,
     const struct profile_file **ret_file)
 {
-	const struct node *root;
 	struct profile_file *f;
 	uint32_t source;
 
@@ -118,8 +127,24 @@ load(struct store *s, struct text path, struct text shown,
 	if (place == STORE_INSTALLED)
 		s->sources->files.v[source].name = shown;
 	f->source = source;
-	if (!read_source(s->sources, s->arena, s->diags, source, &root) ||
-	    !decode_profile(s->arena, s->diags, s->sources, root, &f->ast))
+	if (!decode(s, f))
+		return false;
+	*ret_file = f;
+	return true;
+}
+
+bool
+store_profile_text(struct store *s, const char *name, struct text text,
+    const struct profile_file **ret_file)
+{
+	struct profile_file *f = ARENA_NEW(s->arena, struct profile_file);
+
+	f->path = text_of(name);
+	f->name = store_name_of(f->path);
+	f->place = STORE_INSTALLED;
+	if (!source_from_text(
+		s->sources, s->arena, s->diags, name, text, &f->source) ||
+	    !decode(s, f))
 		return false;
 	*ret_file = f;
 	return true;

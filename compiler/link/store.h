@@ -47,6 +47,9 @@ struct store {
  */
 bool store_profile(struct store *s, const char *argument,
     const struct profile_file **ret_file);
+/* A profile that is in memory; it has no siblings. */
+bool store_profile_text(struct store *s, const char *name, struct text text,
+    const struct profile_file **ret_file);
 /* A base that `from` asks for; `name` was written at name.at. */
 bool store_base(struct store *s, const struct profile_file *from,
     const struct name_entry *name, const struct profile_file **ret_file);
