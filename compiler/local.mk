@@ -303,6 +303,18 @@ compiler_libnonoc_a_SOURCES += \
 	compiler/lint/lint_profile.c \
 	compiler/lint/lint_std.c
 
+# the language server
+compiler_libnonoc_a_SOURCES += \
+	compiler/lsp/lsp.h \
+	compiler/lsp/lsp_check.c \
+	compiler/lsp/lsp_document.c \
+	compiler/lsp/lsp_frame.c \
+	compiler/lsp/lsp_frame.h \
+	compiler/lsp/lsp_publish.c \
+	compiler/lsp/lsp_serve.c \
+	compiler/lsp/lsp_text.c \
+	compiler/lsp/lsp_text.h
+
 # the command line
 compiler_libnonoc_a_SOURCES += \
 	compiler/verb/cmd.h \
@@ -317,6 +329,7 @@ compiler_libnonoc_a_SOURCES += \
 	compiler/verb/cmd_lint.c \
 	compiler/verb/cmd_list.c \
 	compiler/verb/cmd_lock.c \
+	compiler/verb/cmd_lsp.c \
 	compiler/verb/cmd_path.c \
 	compiler/verb/cmd_probe.c \
 	compiler/verb/cmd_query.c \

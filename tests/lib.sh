@@ -88,8 +88,14 @@ same() {
 
 # run COMMAND [ARG...]: runs it; leaves $status, $tmp/out and $tmp/err.
 run() {
+	run_on /dev/null "$@"
+}
+# run_on FILE COMMAND [ARG...]: the same with the file as its input.
+run_on() {
+	run_input=$1
+	shift
 	status=0
-	"$@" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
+	"$@" >"$tmp/out" 2>"$tmp/err" <"$run_input" || status=$?
 }
 
 # exits DESCRIPTION STATUS COMMAND [ARG...]: `run`, and judges the status.

@@ -82,6 +82,7 @@ script_tests = \
 	tests/kernels/outcomes.test \
 	tests/lint.test \
 	tests/lock.test \
+	tests/lsp.test \
 	tests/macos/load.test \
 	tests/path.test \
 	tests/query.test \
@@ -100,6 +101,7 @@ test_data = \
 	tests/equal \
 	tests/equiv \
 	tests/golden \
+	tests/lsp \
 	tests/reject \
 	tests/sbpl \
 	tests/schema \

@@ -37,6 +37,8 @@ static const struct {
 	  usage_explain },
 	{ "schema",   cmd_schema,   "the JSON Schema of profiles or groups",
 	  usage_schema },
+	{ "lsp",      cmd_lsp,      "diagnostics and answers for an editor",
+	  usage_lsp },
 	{ "dump",     cmd_dump,     "policy -> text, one rule a line",
 	  usage_dump },
 	{ "assemble", cmd_assemble, "that text -> the same policy",

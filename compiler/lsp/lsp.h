@@ -1,0 +1,97 @@
+#ifndef NONO_LSP_H
+#define NONO_LSP_H
+
+#include <cJSON.h>
+
+#include "compiler/compile.h"
+#include "compiler/lsp/lsp_frame.h"
+#include "compiler/lsp/lsp_text.h"
+
+/*
+ * The language server: one conversation with one editor.  It keeps the text
+ * of the documents that are open and nothing else; whatever is asked is
+ * answered by compiling them anew, each time in an arena of its own.
+ */
+enum lsp_kind {
+	LSP_OTHER, /* not ours: kept, and nothing said about it */
+	LSP_PROFILE,
+	LSP_GROUP,
+	LSP_ASSERT,
+};
+
+struct lsp_document {
+	struct arena arena; /* of what follows; another one for each text */
+	struct text uri;    /* as the editor wrote it */
+	struct text path;   /* absolute; empty: not a file of this machine */
+	struct text real;   /* the same without symbolic links */
+	struct text text;
+	enum lsp_kind kind;
+	int version;
+	bool open;  /* false: the slot is free */
+	bool fresh; /* nothing was published since the text changed */
+};
+
+enum lsp_state { LSP_BEGINS, LSP_RUNS, LSP_SHUT_DOWN };
+
+struct lsp {
+	const struct compile *options; /* data, -I, -D: as for compile */
+	const struct target *targets;
+	uint32_t ntargets;
+	struct source_overlay overlay; /* the documents, for struct sources */
+	struct arena arena;	       /* of the slots */
+	struct VEC(struct lsp_document *) documents;
+	struct frame_input in;
+	int out;
+	int lost; /* errno, if an answer could not be written */
+	enum lsp_state state;
+	enum lsp_encoding encoding;
+	bool stale;	  /* something changed since the last check */
+	cJSON *published; /* URI: what was said of it, printed */
+};
+
+/* Until the conversation is over; the exit status. */
+int lsp_serve(struct lsp *l);
+
+/* lsp_serve.c: sends a notification and takes its parameters over. */
+void lsp_notify(struct lsp *l, const char *method, cJSON *params);
+
+/* lsp_document.c: what the editor says of its documents. */
+void lsp_did_open(struct lsp *l, const cJSON *params);
+void lsp_did_change(struct lsp *l, const cJSON *params);
+void lsp_did_save(struct lsp *l, const cJSON *params);
+void lsp_did_close(struct lsp *l, const cJSON *params);
+/* The document that is open under params.textDocument.uri, or NULL. */
+struct lsp_document *lsp_document_of(struct lsp *l, const cJSON *params);
+/* What is open of a file, or NULL: the text that counts. */
+const struct lsp_document *lsp_document_at(
+    const struct lsp *l, const char *path);
+void lsp_documents_release(struct lsp *l);
+
+/*
+ * lsp_check.c: one compilation of one document, for one target, in an arena of
+ * its own.  What was diagnosed is in compile.diags.
+ */
+struct lsp_check {
+	struct compile compile;
+	const uint8_t *bytes; /* the policy; NULL: there is none */
+	uint32_t size;
+	uint32_t stand_in; /* a source that nobody wrote; 0: none */
+};
+void lsp_check(const struct lsp *l, const struct lsp_document *doc,
+    const struct target *t, struct lsp_check *ret_check);
+void lsp_check_release(struct lsp_check *check);
+
+/* lsp_publish.c: checks all, says what is new. */
+void lsp_publish(struct lsp *l);
+
+/* The URI under which the editor knows a source. */
+struct text lsp_source_uri(const struct lsp *l, struct arena *a,
+    const struct sources *s, uint32_t source);
+/* {"start": ..., "end": ...} of a span. */
+cJSON *lsp_range(const struct lsp_lines *lines, uint32_t begin, uint32_t end);
+/* A member that is an object, a string, a position; NULL or false if not. */
+const char *lsp_string(const cJSON *object, const char *key);
+bool lsp_get_position(
+    const cJSON *object, const char *key, struct lsp_position *ret_position);
+
+#endif
