@@ -56,6 +56,7 @@ script_tests = \
 	tests/decisions/tables.test \
 	tests/diff.test \
 	tests/docs.test \
+	tests/elsewhere.test \
 	tests/equal.test \
 	tests/equiv.test \
 	tests/example.test \
@@ -120,6 +121,7 @@ test_tools = \
 	tests/decisions/mutants.list \
 	tests/decisions/network.json \
 	tests/decisions/network.tab \
+	tests/elsewhere/libc.c \
 	tests/kernel/escape/README.md \
 	tests/kernel/escape/attacks.tab \
 	tests/kernel/escape/escape.c \

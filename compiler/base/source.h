@@ -25,6 +25,15 @@ struct span {
 	uint32_t end;
 };
 
+/* As they were read: what is said of equals must not hang on qsort(). */
+static inline int
+span_compare(struct span a, struct span b)
+{
+	if (a.source != b.source)
+		return a.source < b.source ? -1 : 1;
+	return (a.begin > b.begin) - (a.begin < b.begin);
+}
+
 /* What source_place() starts from; one for every SOURCE_STRIDE bytes. */
 struct source_mark {
 	uint32_t line;	     /* of that byte, from 1 */

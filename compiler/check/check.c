@@ -45,6 +45,16 @@ compare_bypasses(const void *a, const void *b)
 	    ((const struct bypass *)a)->path, ((const struct bypass *)b)->path);
 }
 
+/* Of one path, what was said first: it is the one that is warned of. */
+static int
+compare_said(const void *pa, const void *pb)
+{
+	const struct bypass *a = pa, *b = pb;
+	const int d = compare_bypasses(a, b);
+
+	return d != 0 ? d : span_compare(a->at, b->at);
+}
+
 /* The bypass at or above a path, or NULL; they are sorted. */
 static const struct bypass *
 bypass_over(const struct capset *c, struct path p)
@@ -91,7 +101,7 @@ apply_bypasses(struct checker *k)
 
 	if (c->bypasses.n > 1)
 		qsort(c->bypasses.v, c->bypasses.n, sizeof(*c->bypasses.v),
-		    compare_bypasses);
+		    compare_said);
 	for (uint32_t i = 0; i < c->bypasses.n; i++) {
 		const struct bypass *b = &c->bypasses.v[i];
 		struct text t = shown(k, b->path);

@@ -31,9 +31,7 @@ compare_marks(const void *pa, const void *pb)
 {
 	const struct mark *a = pa, *b = pb;
 
-	if (a->at.source != b->at.source)
-		return a->at.source < b->at.source ? -1 : 1;
-	return (a->at.begin > b->at.begin) - (a->at.begin < b->at.begin);
+	return span_compare(a->at, b->at);
 }
 
 struct marks VEC(struct mark);

@@ -37,9 +37,7 @@ compare_filters(const void *pa, const void *pb)
 			return a->kind == SEATBELT_SUBPATH ? -1 : 1;
 		return a->kind < b->kind ? -1 : 1;
 	}
-	if (a->at.source != b->at.source)
-		return a->at.source < b->at.source ? -1 : 1;
-	return (a->at.begin > b->at.begin) - (a->at.begin < b->at.begin);
+	return span_compare(a->at, b->at);
 }
 
 /* Does one filter of the list make the other, behind it, superfluous? */

@@ -389,7 +389,7 @@ compare_denies(const void *pa, const void *pb)
 		return a->protected ? -1 : 1;
 	if (a->group != b->group)
 		return a->group ? 1 : -1;
-	return (a->at.begin > b->at.begin) - (a->at.begin < b->at.begin);
+	return span_compare(a->at, b->at);
 }
 
 /* One entry a path: the strictest, with all the access. */

@@ -37,7 +37,9 @@ compare_ports(const void *pa, const void *pb)
 {
 	const struct cap_port *a = pa, *b = pb;
 
-	return (a->port > b->port) - (a->port < b->port);
+	if (a->port != b->port)
+		return a->port < b->port ? -1 : 1;
+	return span_compare(a->at, b->at);
 }
 
 static void
@@ -119,19 +121,14 @@ compare_named(const void *a, const void *b)
 	    ((const struct named *)a)->name, ((const struct named *)b)->name);
 }
 
-/* Of one name, what was said first: provenance does not hang on qsort. */
+/* Of one name, what was said first. */
 static int
 compare_said(const void *pa, const void *pb)
 {
 	const struct named *a = pa, *b = pb;
 	int d = compare_named(a, b);
 
-	if (d == 0)
-		d = (a->at.source > b->at.source) -
-		    (a->at.source < b->at.source);
-	return d != 0
-		   ? d
-		   : (a->at.begin > b->at.begin) - (a->at.begin < b->at.begin);
+	return d != 0 ? d : span_compare(a->at, b->at);
 }
 
 /* What is denied and not allowed; an allow list wins, as in nono. */
