@@ -28,6 +28,9 @@ compiler_libbase_a_SOURCES = \
 	compiler/base/source.h \
 	compiler/base/status.h \
 	compiler/base/text.h \
+	compiler/base/unicode_form.c \
+	compiler/base/unicode_form.def \
+	compiler/base/unicode_form.h \
 	compiler/base/utf8.h \
 	compiler/base/vec.h
 
@@ -301,6 +304,10 @@ compiler_libnonoc_a_SOURCES += \
 	compiler/lint/lint.h \
 	compiler/lint/lint_policy.c \
 	compiler/lint/lint_profile.c \
+	compiler/lint/lint_seatbelt.c \
+	compiler/lint/lint_seatbelt.h \
+	compiler/lint/lint_seatbelt_deny.c \
+	compiler/lint/lint_seatbelt_rule.c \
 	compiler/lint/lint_std.c
 
 # the language server

@@ -34,6 +34,7 @@ unit_programs = \
 	tests/unit/source \
 	tests/unit/support \
 	tests/unit/target \
+	tests/unit/unicode_form \
 	tests/unit/when \
 	tests/unit/yaml
 
@@ -82,6 +83,7 @@ script_tests = \
 	tests/kernel/within.test \
 	tests/kernels/outcomes.test \
 	tests/lint.test \
+	tests/lint_macos.test \
 	tests/lock.test \
 	tests/lsp.test \
 	tests/macos/load.test \

@@ -34,6 +34,13 @@ text_is(struct text a, const char *s)
 	return text_equal(a, text_of(s));
 }
 
+/* Of the letters A to Z; no other is known to differ in case only. */
+static inline char
+text_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
 /* Byte order; a prefix sorts first.  Below, at or above zero. */
 static inline int
 text_compare(struct text a, struct text b)

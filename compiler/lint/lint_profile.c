@@ -34,8 +34,9 @@ add(struct lint *l, const struct compile *c, enum finding_code code,
 }
 
 /* Names that are made beside a file of the same kind. */
-static const char *const endings[] = {
+const char *const lint_endings[] = {
     ".local", ".development", ".production", ".test", ".bak", ".old", "~"};
+const size_t lint_ending_n = ARRAY_LEN(lint_endings);
 
 static bool
 granted(const struct capset *c, struct path p)
@@ -73,10 +74,10 @@ deny_variants(struct lint *l, struct compile *c)
 
 		if (d->protected || d->group || d->path.suffix.len == 0)
 			continue;
-		for (size_t k = 0; k < ARRAY_LEN(endings); k++) {
+		for (size_t k = 0; k < lint_ending_n; k++) {
 			struct path p = {d->path.root,
 			    arena_printf(a, "%.*s%s", (int)d->path.suffix.len,
-				d->path.suffix.s, endings[k])};
+				d->path.suffix.s, lint_endings[k])};
 			struct text shown = path_print(a, p);
 			struct finding *f;
 
@@ -91,12 +92,6 @@ deny_variants(struct lint *l, struct compile *c)
 	}
 }
 
-static char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 /* At or below `dir`, if the case of letters did not count. */
 static bool
 folded_below(struct path dir, struct path p)
@@ -107,7 +102,7 @@ folded_below(struct path dir, struct path p)
 		p.suffix.s[dir.suffix.len] != '/'))
 		return false;
 	for (uint32_t i = 0; i < dir.suffix.len; i++)
-		if (lower(dir.suffix.s[i]) != lower(p.suffix.s[i]))
+		if (text_lower(dir.suffix.s[i]) != text_lower(p.suffix.s[i]))
 			return false;
 	return true;
 }
@@ -205,8 +200,12 @@ redundant(struct lint *l, struct compile *c)
 		f = add(l, c, FINDING_REDUNDANT, cap_span(caps, cap), shown);
 		f->message = arena_printf(a,
 		    "%.*s is in %.*s, which is granted as well: it adds "
-		    "nothing unless it is a link that leads elsewhere",
-		    (int)shown.len, shown.s, (int)wide.len, wide.s);
+		    "nothing%s",
+		    (int)shown.len, shown.s, (int)wide.len, wide.s,
+		    /* Seatbelt compares what a link leads to. */
+		    c->target.platform == PLATFORM_LINUX
+			? " unless it is a link that leads elsewhere"
+			: "");
 		if (cap_span(caps, over).source != 0) {
 			struct report_place p =
 			    place_of(c, cap_span(caps, over));
@@ -218,6 +217,45 @@ redundant(struct lint *l, struct compile *c)
 	}
 }
 
+/* Keys that are there for the other system. */
+static void
+other_platform(struct lint *l, struct compile *c)
+{
+	static const enum scalar_name linux_only[] = {
+	    SCALAR_UNIX_MEDIATION, SCALAR_SANDBOX_POLICY, SCALAR_WSL2_PROXY};
+	struct arena *a = l->report->arena;
+	struct finding *f;
+
+	if (c->target.platform == PLATFORM_LINUX) {
+		if (c->policy.seatbelt_rules.n == 0)
+			return;
+		f = add(l, c, FINDING_NO_EFFECT,
+		    c->policy.seatbelt_rules.v[0].at,
+		    TEXT("unsafe_macos_seatbelt_rules"));
+		f->message = TEXT("rules for Seatbelt do nothing on Linux");
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(linux_only); i++) {
+		const struct scalar *s = &c->policy.scalars.v[linux_only[i]];
+		const struct text key = text_of(scalar_key(linux_only[i]));
+
+		if (!s->set)
+			continue;
+		f = add(l, c, FINDING_NO_EFFECT, s->at, key);
+		f->message = arena_printf(
+		    a, "%.*s does nothing on macOS", (int)key.len, key.s);
+	}
+}
+
+/* What a launch can ask for, in the policy for macOS. */
+static bool
+is_asked_for(const struct compile *c, const struct unenforced *u)
+{
+	return c->target.platform == PLATFORM_MACOS &&
+	       (text_is(u->key, "allow_launch_services") ||
+		   text_is(u->key, "allow_gpu"));
+}
+
 static void
 no_effect(struct lint *l, struct compile *c)
 {
@@ -225,18 +263,13 @@ no_effect(struct lint *l, struct compile *c)
 
 	for (uint32_t i = 0; i < c->policy.unenforced.n; i++) {
 		const struct unenforced *u = &c->policy.unenforced.v[i];
-		struct finding *f = add(l, c, FINDING_NO_EFFECT, u->at, u->key);
+		struct finding *f;
 
+		if (is_asked_for(c, u))
+			continue;
+		f = add(l, c, FINDING_NO_EFFECT, u->at, u->key);
 		f->message = arena_printf(a, "no policy enforces %.*s: %s",
 		    (int)u->key.len, u->key.s, u->why);
-	}
-	if (c->target.platform == PLATFORM_LINUX &&
-	    c->policy.seatbelt_rules.n > 0) {
-		struct finding *f = add(l, c, FINDING_NO_EFFECT,
-		    c->policy.seatbelt_rules.v[0].at,
-		    TEXT("unsafe_macos_seatbelt_rules"));
-
-		f->message = TEXT("rules for Seatbelt do nothing on Linux");
 	}
 }
 
@@ -255,12 +288,16 @@ lint_profile(struct lint *l)
 	c.target = l->options->target;
 	ok = compile_profile(&c, arena_text(&c.arena, l->policy->path).s);
 	if (ok) {
-		deny_variants(l, &c);
-		case_variants(l, &c);
+		/* Of the text for macOS lint_seatbelt says it. */
+		if (c.target.platform == PLATFORM_LINUX) {
+			deny_variants(l, &c);
+			case_variants(l, &c);
+		}
 		socket_directories(l, &c);
 		bypasses(l, &c);
 		redundant(l, &c);
 		no_effect(l, &c);
+		other_platform(l, &c);
 	}
 	/* What it warns of has been said by compile. */
 	c.diags.list.n = 0;

@@ -109,37 +109,105 @@ lint_std(struct lint *l)
 	}
 }
 
-bool
-lint_std_seatbelt(struct lint *l, struct assertions *assertions)
+/* Has it been said of another list, and of the same rule? */
+static bool
+is_said(
+    const struct lint *l, enum finding_code code, const struct finding *from)
 {
-	const struct seatbelt_launch launch =
-	    assert_seatbelt_launch(l->report->arena, assertions);
-	struct sbpl_file file;
+	for (uint32_t i = 0; i < l->report->findings.n; i++) {
+		const struct finding *f = l->report->findings.v[i];
 
-	if (!side_seatbelt_open(l->options, l->policy, &launch, &file))
-		return false;
+		if (finding_is(f, code) && strcmp(f->verdict, "unsure") == 0 &&
+		    text_equal(f->subject, l->policy->shown) &&
+		    f->details.n > 0 && from->details.n > 0 &&
+		    text_equal(f->details.v[0], from->details.v[0]))
+			return true;
+	}
+	return false;
+}
+
+/* A pattern that somebody wrote may permit it, or not. */
+static void
+report_unsure(struct lint *l, size_t meaning, const struct finding *from)
+{
+	struct finding *f;
+
+	if (is_said(l, meanings[meaning].code, from))
+		return;
+	f = finding_add(l->report, meanings[meaning].code, "unsure");
+	if (meanings[meaning].common)
+		f->level = REPORT_NOTE;
+	f->subject = l->policy->shown;
+	f->identity = text_of(meanings[meaning].assertion);
+	f->message = arena_printf(l->report->arena,
+	    "it cannot be told whether the policy opens a place %s",
+	    meanings[meaning].what);
+	for (uint32_t i = 1; i < from->places.n; i++)
+		report_place(l->report, f, from->places.v[i]);
+	for (uint32_t i = 0; i < from->details.n; i++)
+		report_detail(l->report, f, "%.*s", (int)from->details.v[i].len,
+		    from->details.v[i].s);
+}
+
+struct macos_try {
+	struct report own;
+	struct text hit;
+};
+
+static void
+judge_seatbelt(struct lint *l, struct assertions *assertions,
+    const struct assertion *a, const struct lint_launch *where,
+    struct macos_try *ret)
+{
+	struct assert_reporter r = {&ret->own, &l->options->sources, {0}};
+
+	*ret = (struct macos_try){.own = {.arena = l->report->arena}};
+	assert_seatbelt(&r, assertions, a, l->policy, &where->launch,
+	    where->file, l->name, &ret->hit);
+}
+
+static void
+report_seatbelt(struct lint *l, size_t meaning, const struct macos_try *found,
+    const struct lint_launch *where)
+{
+	const struct finding *first = found->own.findings.v[0];
+	struct finding *f;
+
+	if (found->hit.len == 0) {
+		report_unsure(l, meaning, first);
+		return;
+	}
+	f = add(l, meaning, found->hit, found->own.findings.n - 1, false);
+	f->region = first->region;
+	if (where->what[0] != '\0')
+		report_detail(l->report, f, "%s", where->what);
+	/* The assertion itself stands first. */
+	for (uint32_t i = 1; i < first->places.n; i++)
+		report_place(l->report, f, first->places.v[i]);
+}
+
+void
+lint_std_seatbelt(struct lint *l, struct assertions *assertions,
+    const struct lint_launch *launches, size_t n)
+{
 	for (uint32_t i = 0; i < assertions->list.n; i++) {
 		const struct assertion *a = &assertions->list.v[i];
 		const size_t m = meaning_of(a);
-		struct report own = {.arena = l->report->arena};
-		struct assert_reporter r = {&own, &l->options->sources, {0}};
-		const struct finding *first;
-		struct finding *f;
-		struct text hit;
+		struct macos_try best = {0};
+		size_t k = 0, at = 0;
 
 		if (m == ARRAY_LEN(meanings))
 			continue;
-		assert_seatbelt(&r, assertions, a, l->policy, &launch, &file,
-		    l->name, &hit);
-		if (hit.len == 0)
-			continue;
-		first = own.findings.v[0];
-		f = add(l, m, hit, own.findings.n - 1, false);
-		f->region = first->region;
-		/* The assertion itself stands first. */
-		for (uint32_t k = 1; k < first->places.n; k++)
-			report_place(l->report, f, first->places.v[k]);
+		for (; k < n && best.hit.len == 0; k++) {
+			struct macos_try one;
+
+			judge_seatbelt(l, assertions, a, &launches[k], &one);
+			if (one.hit.len == 0 && best.own.findings.n > 0)
+				continue;
+			best = one;
+			at = k;
+		}
+		if (best.own.findings.n > 0)
+			report_seatbelt(l, m, &best, &launches[at]);
 	}
-	sbpl_file_close(&file);
-	return true;
 }

@@ -24,6 +24,15 @@ finding_add(struct report *r, enum finding_code code, const char *verdict)
 	return report_add(r, table[i].rule, table[i].level, verdict);
 }
 
+bool
+finding_is(const struct finding *f, enum finding_code code)
+{
+	for (size_t i = 0; i < ARRAY_LEN(table); i++)
+		if (table[i].code == code)
+			return strcmp(f->rule, table[i].rule) == 0;
+	return false;
+}
+
 const char *
 finding_rule(struct text word)
 {

@@ -18,6 +18,9 @@ enum finding_code {
 struct finding *finding_add(
     struct report *r, enum finding_code code, const char *verdict);
 
+/* Is it one of this code? */
+bool finding_is(const struct finding *f, enum finding_code code);
+
 /* The rule that "N8001", "8001" or "writable-and-executable" names, or NULL. */
 const char *finding_rule(struct text word);
 

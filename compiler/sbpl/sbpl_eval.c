@@ -62,7 +62,7 @@ hit(struct hits *h, const struct sbpl_rule *rule, int32_t number, bool maybe)
 static uint32_t
 hash_step(uint32_t hash, char c)
 {
-	return (hash ^ (unsigned char)sbpl_fold(c)) * 16777619u;
+	return (hash ^ (unsigned char)text_lower(c)) * 16777619u;
 }
 
 static uint32_t

@@ -51,10 +51,4 @@ enum sbpl_tri sbpl_regex_match(
  */
 bool sbpl_regex_branches(struct text pattern);
 
-static inline char
-sbpl_fold(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-}
-
 #endif

@@ -45,7 +45,7 @@ static bool
 equal_folded(const char *a, const char *b, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
-		if (sbpl_fold(a[i]) != sbpl_fold(b[i]))
+		if (text_lower(a[i]) != text_lower(b[i]))
 			return false;
 	return true;
 }

@@ -17,6 +17,7 @@ struct seatbelt_walk {
 	struct text name;
 	uint32_t hits, waived, unsure;
 	struct text why_unsure, first;
+	const struct sbpl_rule *unsure_of; /* the rule in doubt, or NULL */
 };
 
 /* Of a path; then of a port. */
@@ -35,6 +36,18 @@ static const enum sbpl_op ops[OPS][2] = {
     [OP_BIND] = {SBPL_OP_NETWORK_BIND, SBPL_OPS},
 };
 
+void
+assert_seatbelt_place(struct arena *a, const struct assertions *assertions,
+    struct seatbelt_launch *launch)
+{
+	for (uint32_t i = 0; i < assertions->assumptions.n; i++) {
+		const struct assumption *m = &assertions->assumptions.v[i];
+
+		if (m->root == BLOB_ROOT_CWD)
+			launch->cwd = side_seatbelt_path(a, launch, m->place);
+	}
+}
+
 struct seatbelt_launch
 assert_seatbelt_launch(struct arena *a, const struct assertions *assertions)
 {
@@ -46,12 +59,7 @@ assert_seatbelt_launch(struct arena *a, const struct assertions *assertions)
 		if (m->root == BLOB_ROOT_HOME)
 			launch.home = side_seatbelt_path(a, &launch, m->place);
 	}
-	for (uint32_t i = 0; i < assertions->assumptions.n; i++) {
-		const struct assumption *m = &assertions->assumptions.v[i];
-
-		if (m->root == BLOB_ROOT_CWD)
-			launch.cwd = side_seatbelt_path(a, &launch, m->place);
-	}
+	assert_seatbelt_place(a, assertions, &launch);
 	return launch;
 }
 
@@ -163,10 +171,12 @@ violated(struct seatbelt_walk *w, unsigned asked, struct text where,
 }
 
 static void
-unsure(struct seatbelt_walk *w, struct text what)
+unsure(struct seatbelt_walk *w, struct text what, const struct sbpl_rule *rule)
 {
-	if (w->unsure++ == 0)
-		w->why_unsure = what;
+	if (w->unsure++ > 0)
+		return;
+	w->why_unsure = what;
+	w->unsure_of = rule;
 }
 
 /* One path, or end of a connection. */
@@ -177,6 +187,7 @@ judge_at(struct seatbelt_walk *w, enum sbpl_fact fact, struct text where)
 	const bool together = w->a->kind == ASSERT_TOGETHER;
 	struct sbpl_request q, last_q = {0};
 	struct sbpl_answer answer, last = {0};
+	const struct sbpl_rule *in_doubt = NULL;
 	bool all = true, doubt = false;
 
 	for (unsigned op = 0; op < OPS; op++) {
@@ -186,12 +197,14 @@ judge_at(struct seatbelt_walk *w, enum sbpl_fact fact, struct text where)
 			continue;
 		v = ask_op(w, op, fact, where, &q, &answer);
 		doubt = doubt || v == SBPL_UNKNOWN;
+		if (v == SBPL_UNKNOWN && in_doubt == NULL)
+			in_doubt = answer.doubt;
 		if (together) {
 			all = all && v != SBPL_DENY;
 			last = answer;
 			last_q = q;
 		} else if (v == SBPL_UNKNOWN) {
-			unsure(w, where);
+			unsure(w, where, answer.doubt);
 		} else if ((v == SBPL_ALLOW) != always) {
 			if (is_waived(w, where))
 				w->waived++;
@@ -203,7 +216,7 @@ judge_at(struct seatbelt_walk *w, enum sbpl_fact fact, struct text where)
 	if (!together || !all)
 		return;
 	if (doubt)
-		unsure(w, where);
+		unsure(w, where, in_doubt);
 	else if (is_waived(w, where))
 		w->waived++;
 	else
@@ -340,7 +353,7 @@ judge_region(struct seatbelt_walk *w, const struct region *region,
 
 		if (rule->opaque || (rule->allow && is_about(w, rule) &&
 					may_match_below(w, rule->filter, top)))
-			unsure(w, sbpl_rule_text(w->arena, rule));
+			unsure(w, sbpl_rule_text(w->arena, rule), rule);
 	}
 }
 
@@ -368,7 +381,7 @@ judge_ports(struct seatbelt_walk *w)
 	}
 }
 
-static void
+static struct finding *
 undecided(struct assert_reporter *r, const struct assertion *a,
     const struct side_policy *p, struct text why)
 {
@@ -382,6 +395,21 @@ undecided(struct assert_reporter *r, const struct assertion *a,
 	    "assertion %.*s: of %.*s it cannot be told on macOS",
 	    (int)title.len, title.s, (int)p->shown.len, p->shown.s);
 	report_detail(r->report, g, "%.*s", (int)why.len, why.s);
+	return g;
+}
+
+static void
+report_unsure(const struct seatbelt_walk *w)
+{
+	struct finding *g = undecided(w->r, w->a, w->policy,
+	    arena_printf(w->arena, "it depends on %.*s", (int)w->why_unsure.len,
+		w->why_unsure.s));
+
+	if (w->unsure_of != NULL)
+		sbpl_file_places(w->r->report, g, w->file,
+		    w->unsure_of->filter != NULL ? w->unsure_of->filter->at
+						 : w->unsure_of->at,
+		    "it depends on");
 }
 
 void
@@ -416,9 +444,7 @@ assert_seatbelt(struct assert_reporter *r, struct assertions *assertions,
 	if (w.hits > 0 || (empty && a->kind == ASSERT_ALWAYS))
 		r->tally.violated++;
 	else if (w.unsure > 0)
-		undecided(r, a, p,
-		    arena_printf(w.arena, "it depends on %.*s",
-			(int)w.why_unsure.len, w.why_unsure.s));
+		report_unsure(&w);
 	else
 		r->tally.hold++;
 	if (w.hits == 0 && empty && a->kind == ASSERT_ALWAYS)
@@ -435,7 +461,7 @@ assert_seatbelt_pair(struct assert_reporter *r, const struct assertion *a,
 	uint32_t unknown = 0;
 
 	if (a->kind != ASSERT_WITHIN) {
-		undecided(
+		(void)undecided(
 		    r, a, left, TEXT("disjoint is judged of Linux policies"));
 		return;
 	}
@@ -443,7 +469,7 @@ assert_seatbelt_pair(struct assert_reporter *r, const struct assertion *a,
 	for (uint32_t i = 0; i < scratch.findings.n; i++)
 		unknown += sbpl_may_permit(scratch.findings.v[i]);
 	if (d.gained == 0 && unknown + d.left_off > 0) {
-		undecided(
+		(void)undecided(
 		    r, a, left, TEXT("nonoc gate shows what cannot be told"));
 		return;
 	}

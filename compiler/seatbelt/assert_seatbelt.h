@@ -15,6 +15,10 @@
 struct seatbelt_launch assert_seatbelt_launch(
     struct arena *a, const struct assertions *assertions);
 
+/* The same of all but $HOME, which the launch has. */
+void assert_seatbelt_place(struct arena *a, const struct assertions *assertions,
+    struct seatbelt_launch *launch);
+
 /*
  * Judges and reports; `name` is the policy's for waivers.  *ret_hit is what is
  * done at the first place that violates it, "write $HOME/.bashrc"; or empty.

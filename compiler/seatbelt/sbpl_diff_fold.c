@@ -23,15 +23,9 @@ skip(struct text *t, const char *what)
 }
 
 static char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-}
-
-static char
 other_case(char c)
 {
-	return c >= 'a' && c <= 'z' ? (char)(c - ('a' - 'A')) : lower(c);
+	return c >= 'a' && c <= 'z' ? (char)(c - ('a' - 'A')) : text_lower(c);
 }
 
 /* The path in lower case, of a filter of that form. */
@@ -55,7 +49,7 @@ folded(struct arena *a, const struct sbpl_filter *f, struct text *ret_path)
 
 		if (c == '[') {
 			if (t.len < 4 || t.s[3] != ']' || t.s[1] == t.s[2] ||
-			    lower(t.s[1]) != lower(t.s[2]))
+			    text_lower(t.s[1]) != text_lower(t.s[2]))
 				return false;
 			step = 4;
 		} else if (c == '\\') {
@@ -65,7 +59,7 @@ folded(struct arena *a, const struct sbpl_filter *f, struct text *ret_path)
 		}
 		if (step > t.len)
 			return false;
-		path[n++] = lower(step == 1 ? c : t.s[1]);
+		path[n++] = text_lower(step == 1 ? c : t.s[1]);
 		t = (struct text){t.s + step, t.len - step};
 	}
 	if (t.len == 0)
@@ -80,7 +74,7 @@ is_spelling(struct text path, struct text in_lower)
 	if (path.len != in_lower.len)
 		return false;
 	for (uint32_t i = 0; i < path.len; i++)
-		if (lower(path.s[i]) != in_lower.s[i])
+		if (text_lower(path.s[i]) != in_lower.s[i])
 			return false;
 	return true;
 }

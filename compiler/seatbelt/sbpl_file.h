@@ -73,6 +73,9 @@ bool sbpl_may_match_in(struct arena *a, const struct sbpl_filter *f,
 /* Would it be a line of a file, and not the policy as a whole? */
 bool sbpl_file_has_place(const struct sbpl_file *f, struct span at);
 
+/* Of a profile: did a group ask for it first? */
+bool sbpl_file_is_group(const struct sbpl_file *f, struct span at);
+
 /* "file-read-data /private/tmp/x" */
 struct text sbpl_request_print(struct arena *a, const struct sbpl_request *r);
 

@@ -102,6 +102,17 @@ sbpl_file_has_place(const struct sbpl_file *f, struct span at)
 	return !f->compiled || comment_behind(f->policy.sources, at, &comment);
 }
 
+bool
+sbpl_file_is_group(const struct sbpl_file *f, struct span at)
+{
+	static const char dir[] = "groups/";
+	struct text comment;
+
+	return f->compiled && comment_behind(f->policy.sources, at, &comment) &&
+	       comment.len >= strlen(dir) &&
+	       memcmp(comment.s, dir, strlen(dir)) == 0;
+}
+
 void
 sbpl_file_places(struct report *r, struct finding *g, const struct sbpl_file *f,
     struct span at, const char *what)

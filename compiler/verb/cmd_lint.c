@@ -5,6 +5,7 @@
 
 #include "compiler/base/date.h"
 #include "compiler/lint/lint.h"
+#include "compiler/seatbelt/assert_seatbelt.h"
 #include "compiler/verb/cmd.h"
 #include "compiler/verb/options.h"
 
@@ -137,6 +138,39 @@ is_profile(const struct side_policy *p)
 		   memcmp(p->path.s + p->path.len - n, suffix, n) != 0);
 }
 
+/*
+ * $HOME is a name, apart from all paths.  What somebody wrote for /Users is
+ * seen where it is one of those.
+ */
+static bool
+lint_rules_seatbelt(struct run *r, struct lint *l)
+{
+	const struct seatbelt_launch launch =
+	    assert_seatbelt_launch(&r->options.arena, &r->assertions);
+	struct seatbelt_launch user = launch;
+	struct sbpl_file files[2];
+	struct lint_launch launches[] = {
+	    {.launch = launch, .file = &files[0], .what = ""},
+	    {.file = &files[1], .what = "where $HOME is /Users/user"},
+	};
+
+	user.home = TEXT("/Users/user");
+	assert_seatbelt_place(&r->options.arena, &r->assertions, &user);
+	launches[1].launch = user;
+	if (!side_seatbelt_open(&r->options, l->policy, &launch, &files[0]))
+		return false;
+	if (!side_seatbelt_open(&r->options, l->policy, &user, &files[1])) {
+		sbpl_file_close(&files[0]);
+		return false;
+	}
+	lint_seatbelt(l, &files[0]);
+	lint_std_seatbelt(l, &r->assertions, launches,
+	    launch.home.s == NULL ? ARRAY_LEN(launches) : 1);
+	sbpl_file_close(&files[0]);
+	sbpl_file_close(&files[1]);
+	return true;
+}
+
 static bool
 lint_one(struct run *r, const struct side_policy *p)
 {
@@ -151,7 +185,7 @@ lint_one(struct run *r, const struct side_policy *p)
 
 	if (p->seatbelt.s != NULL) {
 		l.name = p->name.len > 0 ? p->name : p->key;
-		return lint_std_seatbelt(&l, &r->assertions) &&
+		return lint_rules_seatbelt(r, &l) &&
 		       (!l.profile || lint_profile(&l));
 	}
 	l.name = text_of(blob_profile_name(&p->blob));
