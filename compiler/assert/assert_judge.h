@@ -21,6 +21,7 @@ enum hit_kind {
 	HIT_GRANTED,	/* permitted, and should not be */
 	HIT_UNENFORCED, /* this kernel has no such right */
 	HIT_DENIED,	/* not permitted, and should be */
+	HIT_UNASKED,	/* nor this one, and the policy should permit it */
 };
 
 /* A witness: one operation, on one path or port. */

@@ -91,7 +91,7 @@ report(struct arena *a, struct diags *d, const struct assertion *assertion,
 
 		note_rule(d, diag, c, &rule);
 	}
-	if (h->kind == HIT_UNENFORCED)
+	if (h->kind == HIT_UNENFORCED || h->kind == HIT_UNASKED)
 		diag_help(d, diag,
 		    "not every kernel that the policy accepts can restrict "
 		    "that: write \"for abi >= %u\", or compile with --target "

@@ -522,7 +522,7 @@ try_always(struct walk *w, const struct spot *s)
 		if ((w->assertion->ops & 1U << op) == 0)
 			continue;
 		if ((wanted & ~w->handled) != 0)
-			hit.kind = HIT_UNENFORCED;
+			hit.kind = HIT_UNASKED;
 		else if ((wanted & ~spot_rights(s, op)) == 0)
 			continue;
 		hit.ops |= 1U << op;

@@ -62,6 +62,8 @@ assert_hit_verb(enum hit_kind kind)
 		break;
 	case HIT_DENIED:
 		return "may not";
+	case HIT_UNASKED:
+		return "is not asked on every kernel whether it may";
 	}
 	return "may";
 }

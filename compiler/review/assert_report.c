@@ -111,6 +111,12 @@ report_hit(struct assert_reporter *r, const struct assertion *a,
 		    "cannot restrict that: compile with --target "
 		    "linux:abi=%u, or write \"for abi >= %u\"",
 		    h->view->env.abi, assert_hit_abi(h), assert_hit_abi(h));
+	if (h->kind == HIT_UNASKED)
+		report_detail(r->report, f,
+		    "the policy accepts kernels of Landlock ABI %u, which do "
+		    "not know that right: compile with --target linux:abi=%u, "
+		    "or write \"for abi >= %u\"",
+		    h->view->env.abi, assert_hit_abi(h), assert_hit_abi(h));
 	if (h->view->env.absent)
 		report_detail(r->report, f,
 		    "so it is where the socket is missing at launch and its "
