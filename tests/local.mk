@@ -138,6 +138,8 @@ test_tools = \
 	tests/kernel/try.c \
 	tests/lib.sh \
 	tests/macos/standin.c \
+	tests/mutants \
+	tests/mutants.list \
 	tests/regen \
 	tests/report_check.py
 
