@@ -498,9 +498,10 @@ yyreport_syntax_error(const yypcontext_t *at, struct assert_reader *r)
 		    word.s, (int)list.len, list.s);
 	if (r->token != TOK_STRING && r->token != TOK_END)
 		near = nearest(at, word);
-	if (near != NULL)
+	if (near != NULL) {
 		diag_help(d, diag, "did you mean \"%s\"?", near);
-	else if (is_verdict(r->token) && is_expected(at, YYSYMBOL_ASSERT_))
+		diag_fix(d, diag, DIAG_FIX_BYTES, where, "%s", near);
+	} else if (is_verdict(r->token) && is_expected(at, YYSYMBOL_ASSERT_))
 		diag_help(d, diag, "an assertion has a name: assert NAME: %.*s ...",
 		    (int)word.len, word.s);
 	return 0;

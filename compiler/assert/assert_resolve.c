@@ -57,17 +57,20 @@ unknown_let(struct resolver *r, const struct assert_word *w,
 	diag = fault(r, DIAG_ASSERT_UNKNOWN, w->at,
 	    ops ? "no list of operations is named \"%" : "no set is named \"",
 	    w->text, "\"");
-	if (near != NULL)
+	if (near != NULL) {
 		diag_help(r->diags, diag, "did you mean \"%s%s\"?",
 		    ops ? "%" : "", near);
-	else if (ops)
+		diag_fix(r->diags, diag, DIAG_FIX_BYTES, w->at, "%s%s",
+		    ops ? "%" : "", near);
+	} else if (ops) {
 		diag_help(r->diags, diag,
 		    "give it one above: let %%%.*s = write, create;",
 		    (int)w->text.len, w->text.s);
-	else
+	} else {
 		diag_help(r->diags, diag,
 		    "give it one above: let %.*s = { $HOME/.ssh/** };",
 		    (int)w->text.len, w->text.s);
+	}
 }
 
 static unsigned

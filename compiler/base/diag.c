@@ -116,6 +116,26 @@ diag_help(struct diags *d, struct diag *diag, const char *fmt, ...)
 	va_end(ap);
 }
 
+void
+diag_fix(struct diags *d, struct diag *diag, enum diag_fix_kind kind,
+    struct span at, const char *fmt, ...)
+{
+	struct diag_fix *fix, **list;
+	va_list ap;
+
+	if (diag == NULL)
+		return;
+	fix = ARENA_NEW(d->arena, struct diag_fix);
+	fix->kind = kind;
+	fix->at = at;
+	va_start(ap, fmt);
+	fix->text = arena_vprintf(d->arena, fmt, ap);
+	va_end(ap);
+	for (list = &diag->fixes; *list != NULL; list = &(*list)->next)
+		;
+	*list = fix;
+}
+
 enum { WORD_MAX = 63, EDITS_MAX = 2 };
 
 static int

@@ -53,6 +53,21 @@ void diag_help(struct diags *d, struct diag *diag, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
 /*
+ * An edit of the sources that would be right, for an editor to offer.  Several
+ * are alternatives.
+ */
+enum diag_fix_kind {
+	DIAG_FIX_BYTES,	   /* the bytes at `at` become the text */
+	DIAG_FIX_WORD,	   /* the key or string becomes the text, quoted so */
+	DIAG_FIX_VARIABLE, /* $NAME or ${NAME} becomes that of the text */
+	DIAG_FIX_REMOVE,   /* the entry, or the key with its value, goes */
+	DIAG_FIX_MOVE,	   /* the key's value goes to the key "OBJECT.KEY" */
+	DIAG_FIX_COPY,	   /* the entry joins the list "OBJECT.KEY", too */
+};
+void diag_fix(struct diags *d, struct diag *diag, enum diag_fix_kind kind,
+    struct span at, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+
+/*
  * Prints everything recorded so far to stderr and forgets it; the totals in
  * `errors` and `warnings` stay.
  */

@@ -15,6 +15,13 @@ struct diag_line {
 	struct text text;
 };
 
+struct diag_fix {
+	struct diag_fix *next;
+	enum diag_fix_kind kind;
+	struct span at;
+	struct text text;
+};
+
 struct diag {
 	enum diag_code code;
 	uint32_t order; /* of recording, to make the sort stable */
@@ -22,6 +29,7 @@ struct diag {
 	struct text text;	 /* as it came: made safe when printed */
 	struct diag_line *notes; /* in print order */
 	struct diag_line *helps;
+	struct diag_fix *fixes;
 };
 
 enum severity diag_severity(enum diag_code code);

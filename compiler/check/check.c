@@ -175,6 +175,12 @@ report_dropped(
 	diag_help(k->diags, diag,
 	    "to grant it all the same, name it in "
 	    "filesystem.bypass_protection as well");
+	if (cap->n == 0 || (cap->flags & CAP_GROUP) != 0)
+		return;
+	diag_fix(
+	    k->diags, diag, DIAG_FIX_REMOVE, cap_span(k->caps, cap), "%s", "");
+	diag_fix(k->diags, diag, DIAG_FIX_COPY, cap_span(k->caps, cap),
+	    "filesystem.bypass_protection");
 }
 
 /* Deny wins over what lies at or below it, unless that is bypassed. */
@@ -491,6 +497,8 @@ warn_no_effect(struct checker *k)
 				(int)g.len, g.s, (int)w.len, w.s);
 			diag_note(k->diags, diag, cap_span(c, over),
 			    "the wider grant");
+			diag_fix(k->diags, diag, DIAG_FIX_REMOVE,
+			    cap_span(c, cap), "%s", "");
 			break;
 		}
 	}

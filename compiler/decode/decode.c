@@ -47,8 +47,10 @@ decode_wrong_type(
 		diag = diag_at(c->diags, DIAG_WRONG_TYPE, value->at,
 		    "\"%.*s\" takes %s, not %s", (int)key.len, key.s, wanted,
 		    kind);
-	if (value->kind == NODE_NULL && key.len > 0)
+	if (value->kind == NODE_NULL && key.len > 0) {
 		diag_help(c->diags, diag, "leave the key out");
+		diag_fix(c->diags, diag, DIAG_FIX_REMOVE, value->at, "%s", "");
+	}
 }
 
 bool
@@ -158,6 +160,8 @@ decode_unknown_key(
 	    (int)pair->key.len, pair->key.s, (int)where.len, where.s);
 	if (nearest != NULL) {
 		diag_help(c->diags, diag, "did you mean \"%s\"?", nearest);
+		diag_fix(
+		    c->diags, diag, DIAG_FIX_WORD, pair->key_at, "%s", nearest);
 		return;
 	}
 	if (elsewhere.len != 0) {
@@ -171,8 +175,8 @@ decode_unknown_key(
 	    c->diags, diag, "the keys here are %.*s", (int)all.len, all.s);
 }
 
-static bool
-names_field(const struct field *f, struct text key)
+bool
+field_has_name(const struct field *f, struct text key)
 {
 	const char *const *alias = f->aliases;
 
@@ -194,7 +198,7 @@ given(struct decode *c, const struct field *f, const struct node *object)
 		const struct pair *pair = &object->map.v[i];
 		struct diag *diag;
 
-		if (!names_field(f, pair->key))
+		if (!field_has_name(f, pair->key))
 			continue;
 		if (found == NULL) {
 			found = pair;
@@ -205,6 +209,9 @@ given(struct decode *c, const struct field *f, const struct node *object)
 		    pair->key.s, (int)found->key.len, found->key.s);
 		diag_note(c->diags, diag, found->key_at, "first given here");
 		diag_help(c->diags, diag, "keep \"%s\" only", f->name);
+		diag_fix(c->diags, diag, DIAG_FIX_REMOVE,
+		    text_is(pair->key, f->name) ? found->key_at : pair->key_at,
+		    "%s", "");
 	}
 	return found;
 }
@@ -260,6 +267,8 @@ decode_enum(struct decode *c, const struct field *f, const struct node *value,
 	nearest = diag_nearest(value->string, f->names, n);
 	if (nearest != NULL) {
 		diag_help(c->diags, diag, "did you mean \"%s\"?", nearest);
+		diag_fix(
+		    c->diags, diag, DIAG_FIX_WORD, value->at, "%s", nearest);
 		return;
 	}
 	all = join(c, f->names, n);
@@ -362,6 +371,8 @@ remark(struct decode *c, const struct field *f, const struct pair *pair)
 		diag = diag_at(c->diags, DIAG_LEGACY_KEY, pair->key_at,
 		    "\"%.*s\" is a legacy key", (int)key.len, key.s);
 		diag_help(c->diags, diag, "use \"%s\" instead", f->instead);
+		diag_fix(c->diags, diag, DIAG_FIX_MOVE, pair->key_at, "%s",
+		    f->instead);
 	}
 	if (f->unenforced != NULL)
 		*VEC_PUSH(c->arena, &c->unenforced) = (struct unenforced){
@@ -423,7 +434,7 @@ decode_object(struct decode *c, const struct table *table,
 		bool known = false;
 
 		for (uint32_t j = 0; j < table->n && !known; j++)
-			known = names_field(&table->fields[j], pair->key);
+			known = field_has_name(&table->fields[j], pair->key);
 		if (!known)
 			decode_unknown_key(c, table, pair);
 	}

@@ -65,8 +65,10 @@ skip_blank(struct decode *c, const struct field *f, const struct node *value)
 	if ((f->flags & BLANK_OK) != 0 || !blank(value->string))
 		return false;
 	key = decode_key(c);
-	diag_at(c->diags, DIAG_BLANK_ENTRY, value->at,
-	    "a blank entry in \"%.*s\" has no effect", (int)key.len, key.s);
+	diag_fix(c->diags,
+	    diag_at(c->diags, DIAG_BLANK_ENTRY, value->at,
+		"a blank entry in \"%.*s\" has no effect", (int)key.len, key.s),
+	    DIAG_FIX_REMOVE, value->at, "%s", "");
 	return true;
 }
 
@@ -194,11 +196,14 @@ decode_dynamic(struct decode *c, const struct field *f, const struct node *item)
 	diag = diag_at(c->diags, DIAG_BAD_TEMPLATE, item->at,
 	    "\"%.*s\" is no path", (int)t.len, t.s);
 	nearest = diag_nearest(t, known, ARRAY_LEN(known));
-	if (nearest != NULL && (f->flags & (GRANTS | DENIES)) != 0)
+	if (nearest != NULL && (f->flags & (GRANTS | DENIES)) != 0) {
 		diag_help(c->diags, diag, "did you mean \"%s\"?", nearest);
-	else
-		diag_help(c->diags, diag,
-		    "write the path itself, such as \"$CWD/.git\"");
+		diag_fix(
+		    c->diags, diag, DIAG_FIX_WORD, item->at, "%s", nearest);
+		return false;
+	}
+	diag_help(
+	    c->diags, diag, "write the path itself, such as \"$CWD/.git\"");
 	return false;
 }
 
@@ -227,13 +232,16 @@ diagnose_glob(struct decode *c, const struct field *f, const struct node *item)
 	    deny ? "a pattern denies nothing: \"*\" matches only itself"
 		 : "\"*\" matches nothing but itself in a path");
 	above.len = begin > 1 ? begin - 1 : begin;
-	if (end == t.len && begin != 0 && t.s[begin - 1] == '/')
+	if (end == t.len && begin != 0 && t.s[begin - 1] == '/') {
 		diag_help(c->diags, diag,
 		    "write \"%.*s\": it covers all that is below",
 		    (int)above.len, above.s);
-	else
+		diag_fix(c->diags, diag, DIAG_FIX_WORD, item->at, "%.*s",
+		    (int)above.len, above.s);
+	} else {
 		diag_help(c->diags, diag,
 		    "name the file, or the directory that holds the files");
+	}
 }
 
 static void

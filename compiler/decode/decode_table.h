@@ -113,6 +113,11 @@ void decode_object(struct decode *c, const struct table *table,
 void decode_many(struct decode *c, const struct field *f,
     const struct pair *pair, void *place);
 
+/* Is it the field's name or an alias of it? */
+bool field_has_name(const struct field *f, struct text key);
+/* What the schema says of it; `alias_of`: under another name.  free() it. */
+char *field_description(const struct field *f, const char *alias_of);
+
 /* The value of a key, or NULL. */
 const struct pair *decode_find(const struct node *object, const char *key);
 /* "network.open_port" */

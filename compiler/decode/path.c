@@ -141,6 +141,7 @@ template_scan(struct arena *a, struct diags *d, const struct node *string,
 		diag_help(d, diag,
 		    "write a path, such as \"~/.cache\", or "
 		    "remove the entry");
+		diag_fix(d, diag, DIAG_FIX_REMOVE, string->at, "%s", "");
 		return false;
 	}
 	if (forbidden != PATH_CLEAN) {

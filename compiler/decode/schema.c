@@ -222,8 +222,8 @@ nothing(const struct field *f)
 	return o;
 }
 
-static char *
-description(const struct field *f, const char *alias_of)
+char *
+field_description(const struct field *f, const char *alias_of)
 {
 	char *text = NULL;
 	int n;
@@ -246,7 +246,7 @@ static cJSON *
 field_schema(const struct field *f, const char *alias_of)
 {
 	cJSON *o = f->refused != NULL ? nothing(f) : value_schema(f);
-	char *text = description(f, alias_of);
+	char *text = field_description(f, alias_of);
 
 	if ((f->flags & (NULLABLE | NULL_SETS)) != 0)
 		o = either(o, typed("null"));

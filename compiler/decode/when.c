@@ -201,6 +201,19 @@ meant_system(struct text os)
 	return diag_nearest(os, known, ARRAY_LEN(known));
 }
 
+static void
+unknown_system(struct reader *r, const char *meant)
+{
+	uint32_t begin = (uint32_t)(r->token.s - r->node->string.s);
+	struct diag *diag = bad(r, "an unknown system");
+
+	diag_help(r->d, diag, "write \"%s\"", meant);
+	diag_fix(r->d, diag, DIAG_FIX_BYTES,
+	    node_string_span(
+		r->d->sources, r->node, begin, begin + r->token.len),
+	    "%s", meant);
+}
+
 static bool
 system_name(struct reader *r, const struct shape **ret_shape)
 {
@@ -216,8 +229,7 @@ system_name(struct reader *r, const struct shape **ret_shape)
 		meant = meant_system(r->term.os);
 		if (meant != NULL) {
 			r->token = written;
-			diag_help(r->d, bad(r, "an unknown system"),
-			    "write \"%s\"", meant);
+			unknown_system(r, meant);
 			return false;
 		}
 	}

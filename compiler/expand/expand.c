@@ -52,8 +52,10 @@ undefined(struct draft *d, const struct piece *p)
 	struct diag *diag = diag_at(d->diags, DIAG_UNDEFINED, p->at,
 	    "$%.*s is not defined", (int)p->text.len, p->text.s);
 
-	if (near != NULL)
+	if (near != NULL) {
 		diag_help(d->diags, diag, "did you mean $%s?", near);
+		diag_fix(d->diags, diag, DIAG_FIX_VARIABLE, p->at, "%s", near);
+	}
 	diag_help(d->diags, diag,
 	    "the environment is never asked: give -D %.*s=VALUE, or use one "
 	    "of $HOME $CWD $TMPDIR $UID $XDG_*_HOME $XDG_RUNTIME_DIR",
@@ -90,13 +92,33 @@ append_variable(struct draft *d, const struct piece *p)
 	return undefined(d, p);
 }
 
+static void
+below_cwd(struct draft *d, struct diag *diag, struct text src)
+{
+	struct text below = src;
+
+	if (text_is(src, ".") || text_is(src, "./")) {
+		diag_help(
+		    d->diags, diag, "write \"$CWD\" for the working directory");
+		diag_fix(d->diags, diag, DIAG_FIX_WORD, d->tpl->at, "$CWD");
+		return;
+	}
+	if (src.len >= 2 && memcmp(src.s, "./", 2) == 0)
+		below = (struct text){src.s + 2, src.len - 2};
+	diag_help(d->diags, diag,
+	    "write \"$CWD/%.*s\" for a path below the working directory, or "
+	    "an absolute path",
+	    (int)below.len, below.s);
+	diag_fix(d->diags, diag, DIAG_FIX_WORD, d->tpl->at, "$CWD/%.*s",
+	    (int)below.len, below.s);
+}
+
 static bool
 relative(struct draft *d)
 {
 	struct text src = d->tpl->source;
 	struct diag *diag = diag_at(d->diags, DIAG_RELATIVE, d->tpl->at,
 	    "\"%.*s\" does not say where it begins", (int)src.len, src.s);
-	uint32_t skip = src.len >= 2 && memcmp(src.s, "./", 2) == 0 ? 2 : 0;
 
 	if (d->rooted)
 		diag_help(d->diags, diag,
@@ -105,14 +127,8 @@ relative(struct draft *d)
 		diag_help(d->diags, diag,
 		    "there are no patterns: name each file or directory, "
 		    "from $CWD, $HOME or \"/\"");
-	else if (text_is(src, ".") || text_is(src, "./"))
-		diag_help(
-		    d->diags, diag, "write \"$CWD\" for the working directory");
 	else
-		diag_help(d->diags, diag,
-		    "write \"$CWD/%.*s\" for a path below the working "
-		    "directory, or an absolute path",
-		    (int)(src.len - skip), src.s + skip);
+		below_cwd(d, diag, src);
 	return false;
 }
 

@@ -528,6 +528,16 @@ add_group(struct linker *l, const struct group_use *use)
 }
 
 static void
+unknown_exclude(struct linker *l, const struct name_entry *x)
+{
+	struct diag *diag = diag_at(diags_of(l), DIAG_UNKNOWN_EXCLUDE, x->at,
+	    "no group is named \"%.*s\", so nothing is excluded",
+	    (int)x->name.len, x->name.s);
+
+	diag_fix(diags_of(l), diag, DIAG_FIX_REMOVE, x->at, "%s", "");
+}
+
+static void
 check_excludes(struct linker *l)
 {
 	for (uint32_t i = 0; i < l->resolved.n; i++) {
@@ -537,11 +547,7 @@ check_excludes(struct linker *l)
 		for (uint32_t j = 0; j < x->n; j++) {
 			(void)holds(l, x->v[j].when, false);
 			if (!store_has_group(l->store, x->v[j].name))
-				diag_at(diags_of(l), DIAG_UNKNOWN_EXCLUDE,
-				    x->v[j].at,
-				    "no group is named \"%.*s\", so nothing "
-				    "is excluded",
-				    (int)x->v[j].name.len, x->v[j].name.s);
+				unknown_exclude(l, &x->v[j]);
 		}
 	}
 }

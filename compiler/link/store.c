@@ -211,13 +211,16 @@ find_named(struct store *s, struct text name, const struct profile_file *but,
 
 /* Suggests the installed profile whose name is nearest. */
 static void
-suggest_profile(struct store *s, struct diag *diag, struct text name)
+suggest_profile(
+    struct store *s, struct diag *diag, struct text name, struct span at)
 {
 	struct name_array all = store_list_profiles(s, STORE_INSTALLED);
 	const char *near = diag_nearest(name, all.v, all.n);
 
-	if (near != NULL)
-		diag_help(s->diags, diag, "did you mean \"%s\"?", near);
+	if (near == NULL)
+		return;
+	diag_help(s->diags, diag, "did you mean \"%s\"?", near);
+	diag_fix(s->diags, diag, DIAG_FIX_WORD, at, "%s", near);
 }
 
 static const char default_profile[] = "profiles/default.json";
@@ -256,7 +259,7 @@ store_profile(
 		return store_no_data(s, default_profile);
 	diag = diag_at(s->diags, DIAG_BASE_MISSING, (struct span){0},
 	    "no profile is named \"%s\"", argument);
-	suggest_profile(s, diag, name);
+	suggest_profile(s, diag, name, (struct span){0});
 	if (source_is_directory(argument))
 		diag_help(s->diags, diag,
 		    "that is a directory, and this takes one profile, as in "
@@ -280,7 +283,7 @@ missing_base(struct store *s, const struct name_entry *name, bool registry)
 	    "base profile \"%.*s\" not found", (int)name->name.len,
 	    name->name.s);
 
-	suggest_profile(s, diag, name->name);
+	suggest_profile(s, diag, name->name, name->at);
 	if (registry)
 		diag_help(s->diags, diag,
 		    "it names a pack of a registry; nonoc never downloads: "
@@ -311,16 +314,19 @@ store_base(struct store *s, const struct profile_file *from,
 		struct text base = cut_suffix((struct text){
 		    name->name.s + dir.len, name->name.len - dir.len});
 
-		if (plain_name(base))
+		if (plain_name(base)) {
 			diag_help(s->diags, diag,
 			    "a base is named, not addressed: write \"%.*s\"; "
 			    "a file of that name beside this one is found "
 			    "first",
 			    (int)base.len, base.s);
-		else
+			diag_fix(s->diags, diag, DIAG_FIX_WORD, name->at,
+			    "%.*s", (int)base.len, base.s);
+		} else {
 			diag_help(s->diags, diag,
 			    "a name is made of letters, digits and dashes "
 			    "between them, such as \"python-dev\"");
+		}
 		return false;
 	}
 	/* What the user or the distribution installed looks at no siblings. */
@@ -410,13 +416,15 @@ missing_group(struct store *s, const struct name_entry *name)
 
 	if (all.n == 0)
 		return store_no_data(s, "groups");
-	if (near != NULL)
+	if (near != NULL) {
 		diag_help(s->diags, diag, "did you mean \"%s\"?", near);
-	else
+		diag_fix(s->diags, diag, DIAG_FIX_WORD, name->at, "%s", near);
+	} else {
 		diag_help(s->diags, diag,
 		    "nonoc list groups shows them all; a group of your own is "
 		    "DIR/groups/%.*s.json with -I DIR",
 		    (int)name->name.len, name->name.s);
+	}
 	return false;
 }
 

@@ -84,6 +84,7 @@ read_check_characters(struct diags *d, const struct sources *s, uint32_t source)
 			    "take it out; if it is meant, write "
 			    "\\u%04x in double quotes",
 			    code);
+			diag_fix(d, diag, DIAG_FIX_BYTES, at, "%s", "");
 		}
 		return false;
 	}

@@ -84,10 +84,14 @@ bad_word(struct parser *p, bool key)
 	diag = diag_at(d, DIAG_SYNTAX, p->token.at, "%s",
 	    key ? "a key must stand in double quotes"
 		: "text must stand in double quotes");
-	if (meant != NULL)
+	if (meant != NULL) {
 		diag_help(d, diag, "write %s", meant);
-	else
+		diag_fix(d, diag, DIAG_FIX_BYTES, p->token.at, "%s", meant);
+	} else {
 		diag_help(d, diag, "write \"%.*s\"", (int)t.len, t.s);
+		diag_fix(d, diag, DIAG_FIX_BYTES, p->token.at, "\"%.*s\"",
+		    (int)t.len, t.s);
+	}
 }
 
 static void
@@ -100,8 +104,11 @@ bad_single(struct parser *p)
 	bool closed = t.len > 1 && t.s[t.len - 1] == '\'';
 
 	if (closed && memchr(t.s, '"', t.len) == NULL &&
-	    memchr(t.s, '\\', t.len) == NULL)
+	    memchr(t.s, '\\', t.len) == NULL) {
 		diag_help(d, diag, "write \"%.*s\"", (int)t.len - 2, t.s + 1);
+		diag_fix(d, diag, DIAG_FIX_BYTES, p->token.at, "\"%.*s\"",
+		    (int)t.len - 2, t.s + 1);
+	}
 }
 
 static const char *
@@ -198,6 +205,7 @@ no_comma(struct parser *p, const char *expected)
 		    "a comma is missing: expected %s", expected);
 		diag_note(p->build.diags, diag, p->token.at,
 		    "the next entry begins here");
+		diag_fix(p->build.diags, diag, DIAG_FIX_BYTES, gap, ",");
 		return false;
 	case JSON_MAP_CLOSE:
 	case JSON_LIST_CLOSE:

@@ -246,6 +246,7 @@ refuse_plain(
 	    "some YAML programs take %.*s "
 	    "for %s, others for text",
 	    (int)t.len, t.s, taken);
+	diag_fix(d, diag, DIAG_FIX_BYTES, at, "\"%.*s\"", (int)t.len, t.s);
 	if (otherwise == NULL)
 		diag_help(d, diag, "write \"%.*s\"", (int)t.len, t.s);
 	else
