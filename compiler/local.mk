@@ -313,12 +313,21 @@ compiler_libnonoc_a_SOURCES += \
 # the language server
 compiler_libnonoc_a_SOURCES += \
 	compiler/lsp/lsp.h \
+	compiler/lsp/lsp_action.c \
+	compiler/lsp/lsp_answer.h \
 	compiler/lsp/lsp_check.c \
+	compiler/lsp/lsp_define.c \
 	compiler/lsp/lsp_document.c \
+	compiler/lsp/lsp_edit.c \
+	compiler/lsp/lsp_edit.h \
 	compiler/lsp/lsp_frame.c \
 	compiler/lsp/lsp_frame.h \
+	compiler/lsp/lsp_hover.c \
+	compiler/lsp/lsp_lens.c \
 	compiler/lsp/lsp_publish.c \
 	compiler/lsp/lsp_serve.c \
+	compiler/lsp/lsp_spot.c \
+	compiler/lsp/lsp_spot.h \
 	compiler/lsp/lsp_text.c \
 	compiler/lsp/lsp_text.h
 

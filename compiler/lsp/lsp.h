@@ -72,22 +72,31 @@ void lsp_documents_release(struct lsp *l);
  * its own.  What was diagnosed is in compile.diags.
  */
 struct lsp_check {
+	const struct lsp *lsp;
+	const struct lsp_document *doc;
 	struct compile compile;
 	const uint8_t *bytes; /* the policy; NULL: there is none */
 	uint32_t size;
 	uint32_t stand_in; /* a source that nobody wrote; 0: none */
+	struct VEC(struct lsp_lines) lines; /* of sources, once asked for */
 };
 void lsp_check(const struct lsp *l, const struct lsp_document *doc,
     const struct target *t, struct lsp_check *ret_check);
-void lsp_check_release(struct lsp_check *check);
+void lsp_check_release(struct lsp_check *k);
+/* The document as a source; false: it cannot be read. */
+bool lsp_check_source(struct lsp_check *k, uint32_t *ret_source);
+/* Has the span a place in something that somebody wrote? */
+bool lsp_check_placed(const struct lsp_check *k, struct span at);
+const struct lsp_lines *lsp_check_lines(struct lsp_check *k, uint32_t source);
+/* The place of a span, as {"start": ..., "end": ...}; its file. */
+cJSON *lsp_check_range(struct lsp_check *k, struct span at);
+struct text lsp_check_uri(struct lsp_check *k, uint32_t source);
+/* {"uri": ..., "range": ...} */
+cJSON *lsp_check_location(struct lsp_check *k, struct span at);
 
 /* lsp_publish.c: checks all, says what is new. */
 void lsp_publish(struct lsp *l);
 
-/* The URI under which the editor knows a source. */
-struct text lsp_source_uri(const struct lsp *l, struct arena *a,
-    const struct sources *s, uint32_t source);
-/* {"start": ..., "end": ...} of a span. */
 cJSON *lsp_range(const struct lsp_lines *lines, uint32_t begin, uint32_t end);
 /* A member that is an object, a string, a position; NULL or false if not. */
 const char *lsp_string(const cJSON *object, const char *key);

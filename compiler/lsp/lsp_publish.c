@@ -26,120 +26,41 @@ struct board {
 	struct VEC(struct entry) entries;
 };
 
-/* One check, and the lines of its sources as far as they are asked for. */
-struct page {
-	struct board *board;
-	const struct lsp_document *doc;
-	const struct lsp_check *check;
-	struct lsp_lines *lines; /* [source]; n is 0: not made yet */
-	struct arena arena;
-};
-
-static cJSON *
-position(struct lsp_position p)
-{
-	cJSON *o = json_object();
-
-	json_put_number(o, "line", p.line);
-	json_put_number(o, "character", p.character);
-	return o;
-}
-
-cJSON *
-lsp_range(const struct lsp_lines *lines, uint32_t begin, uint32_t end)
-{
-	cJSON *o = json_object();
-
-	json_put(o, "start", position(lsp_position_of(lines, begin)));
-	json_put(o, "end", position(lsp_position_of(lines, end)));
-	return o;
-}
-
-struct text
-lsp_source_uri(const struct lsp *l, struct arena *a, const struct sources *s,
-    uint32_t source)
-{
-	const struct text path = source_get(s, source)->path;
-	const struct lsp_document *doc = lsp_document_at(l, path.s);
-	char *absolute = NULL;
-	struct text uri;
-
-	if (doc != NULL)
-		return doc->uri;
-	if (path.len > 0 && path.s[0] != '/')
-		absolute = realpath(path.s, NULL);
-	uri = lsp_uri_of(a, absolute == NULL ? path : text_of(absolute));
-	free(absolute);
-	return uri;
-}
-
-/* Has the span a place in something that somebody wrote? */
-static bool
-placed(const struct page *p, struct span at)
-{
-	return at.source != 0 && at.source != p->check->stand_in &&
-	       at.source < p->check->compile.sources.files.n;
-}
-
-static cJSON *
-range_of(struct page *p, struct span at)
-{
-	struct lsp_lines *lines = &p->lines[at.source];
-
-	if (lines->n == 0)
-		*lines = lsp_lines_of(&p->arena,
-		    source_get(&p->check->compile.sources, at.source)->text,
-		    p->board->l->encoding);
-	return lsp_range(lines, at.begin, at.end);
-}
-
-static const char *
-uri_of(struct page *p, struct span at)
-{
-	if (!placed(p, at))
-		return arena_text(&p->board->arena, p->doc->uri).s;
-	return arena_text(
-	    &p->board->arena, lsp_source_uri(p->board->l, &p->arena,
-				  &p->check->compile.sources, at.source))
-	    .s;
-}
-
 static void
-add_line(
-    struct page *p, struct text *message, const char *label, struct text line)
+add_line(struct lsp_check *k, struct text *message, const char *label,
+    struct text line)
 {
-	line = diag_safe(&p->arena, line);
-	*message = arena_printf(&p->arena, "%.*s\n%s: %.*s", (int)message->len,
-	    message->s, label, (int)line.len, line.s);
+	line = diag_safe(&k->compile.arena, line);
+	*message = arena_printf(&k->compile.arena, "%.*s\n%s: %.*s",
+	    (int)message->len, message->s, label, (int)line.len, line.s);
 }
 
 /* The notes that have a place, and into the message those that have none. */
 static void
-put_notes(struct page *p, const struct diag *d, cJSON *o, struct text *message)
+put_notes(
+    struct lsp_check *k, const struct diag *d, cJSON *o, struct text *message)
 {
-	cJSON *related = NULL, *one, *location;
+	cJSON *related = NULL, *one;
 
 	for (const struct diag_line *n = d->notes; n != NULL; n = n->next) {
-		if (!placed(p, n->at)) {
-			add_line(p, message, "note", n->text);
+		if (!lsp_check_placed(k, n->at)) {
+			add_line(k, message, "note", n->text);
 			continue;
 		}
 		if (related == NULL)
 			related = json_put_array(o, "relatedInformation");
 		one = json_push_object(related);
-		location = json_put_object(one, "location");
-		json_put_string(location, "uri", uri_of(p, n->at));
-		json_put(location, "range", range_of(p, n->at));
-		json_put_text(one, "message", &p->arena, n->text);
+		json_put(one, "location", lsp_check_location(k, n->at));
+		json_put_text(one, "message", &k->compile.arena, n->text);
 	}
 }
 
 /* The page that nonoc explain reads, where the editor can open it. */
 static void
-put_explanation(struct page *p, const struct diag *d, cJSON *o)
+put_explanation(struct lsp_check *k, const struct diag *d, cJSON *o)
 {
-	struct arena *a = &p->arena;
-	const char *data = p->board->l->options->store.data;
+	struct arena *a = &k->compile.arena;
+	const char *data = k->lsp->options->store.data;
 	char *page =
 	    realpath(arena_printf(a, "%s/docs/errors.md", data).s, NULL);
 	struct text uri;
@@ -170,28 +91,22 @@ put_tags(const struct diag *d, cJSON *o)
 }
 
 static cJSON *
-diagnostic(struct page *p, const struct diag *d)
+diagnostic(struct lsp_check *k, const struct diag *d)
 {
 	enum { LSP_ERROR = 1, LSP_WARNING = 2 };
-	struct text message = diag_safe(&p->arena, d->text);
+	struct text message = diag_safe(&k->compile.arena, d->text);
 	cJSON *o = json_object();
 
-	if (placed(p, d->at))
-		json_put(o, "range", range_of(p, d->at));
-	else
-		json_put(o, "range",
-		    lsp_range(
-			&(struct lsp_lines){.begin = &(uint32_t){0}, .n = 1}, 0,
-			0));
+	json_put(o, "range", lsp_check_range(k, d->at));
 	json_put_number(o, "severity",
 	    diag_severity(d->code) == SEVERITY_ERROR ? LSP_ERROR : LSP_WARNING);
-	json_put_string(
-	    o, "code", arena_printf(&p->arena, "N%04u", (unsigned)d->code).s);
-	put_explanation(p, d, o);
+	json_put_string(o, "code",
+	    arena_printf(&k->compile.arena, "N%04u", (unsigned)d->code).s);
+	put_explanation(k, d, o);
 	json_put_string(o, "source", "nonoc");
-	put_notes(p, d, o, &message);
+	put_notes(k, d, o, &message);
 	for (const struct diag_line *h = d->helps; h != NULL; h = h->next)
-		add_line(p, &message, "help", h->text);
+		add_line(k, &message, "help", h->text);
 	json_put_string(o, "message", message.s);
 	put_tags(d, o);
 	return o;
@@ -226,19 +141,21 @@ add(struct board *b, const char *uri, cJSON *item, unsigned target)
 static void
 check_one(struct board *b, const struct lsp_document *doc, unsigned target)
 {
-	struct lsp_check check;
-	struct page p = {.board = b, .doc = doc, .check = &check};
-	struct diags *d = &check.compile.diags;
+	struct lsp_check k;
+	struct diags *d = &k.compile.diags;
 
-	lsp_check(b->l, doc, &b->l->targets[target], &check);
-	p.lines = ARENA_ARRAY(
-	    &p.arena, check.compile.sources.files.n, struct lsp_lines);
+	lsp_check(b->l, doc, &b->l->targets[target], &k);
 	diags_sort(d);
-	for (uint32_t i = 0; i < d->list.n; i++)
-		add(b, uri_of(&p, d->list.v[i]->at),
-		    diagnostic(&p, d->list.v[i]), target);
-	arena_release(&p.arena);
-	lsp_check_release(&check);
+	for (uint32_t i = 0; i < d->list.n; i++) {
+		const struct span at = d->list.v[i]->at;
+		struct text uri = lsp_check_placed(&k, at)
+				      ? lsp_check_uri(&k, at.source)
+				      : doc->uri;
+
+		add(b, arena_text(&b->arena, uri).s,
+		    diagnostic(&k, d->list.v[i]), target);
+	}
+	lsp_check_release(&k);
 }
 
 /* Where it was found, if that is not everywhere. */

@@ -7,6 +7,7 @@
 
 #include "compiler/base/json_print.h"
 #include "compiler/base/status.h"
+#include "compiler/lsp/lsp_answer.h"
 
 /* The protocol's and JSON-RPC's numbers. */
 enum lsp_error {
@@ -99,6 +100,13 @@ initialize(struct lsp *l, const cJSON *params)
 	json_put_bool(sync, "openClose", true);
 	json_put_number(sync, "change", INCREMENTAL);
 	json_put_bool(json_put_object(sync, "save"), "includeText", false);
+	json_put_bool(can, "hoverProvider", true);
+	json_put_bool(can, "definitionProvider", true);
+	json_push(json_put_array(json_put_object(can, "codeActionProvider"),
+		      "codeActionKinds"),
+	    json_string("quickfix"));
+	json_put_bool(
+	    json_put_object(can, "codeLensProvider"), "resolveProvider", false);
 	info = json_put_object(result, "serverInfo");
 	json_put_string(info, "name", "nonoc");
 	json_put_string(info, "version", PACKAGE_VERSION);
@@ -135,6 +143,10 @@ static const struct {
 } requests[] = {
     {"initialize", initialize},
     {"shutdown", shut_down},
+    {"textDocument/codeAction", lsp_actions},
+    {"textDocument/codeLens", lsp_lenses},
+    {"textDocument/definition", lsp_definition},
+    {"textDocument/hover", lsp_hover},
 };
 
 static const struct {
