@@ -191,9 +191,11 @@ compiler_libassert_a_SOURCES = \
 	compiler/assert/assert_own.c \
 	compiler/assert/assert_own.h \
 	compiler/assert/assert_pair.c \
+	compiler/assert/assert_ports.c \
 	compiler/assert/assert_read.c \
 	compiler/assert/assert_resolve.c \
 	compiler/assert/assert_walk.c \
+	compiler/assert/assert_walk.h \
 	compiler/assert/assert_words.c
 
 noinst_LIBRARIES += compiler/libnonoc.a
@@ -277,6 +279,7 @@ compiler_libnonoc_a_SOURCES += \
 	compiler/seatbelt/assert_own_seatbelt.c \
 	compiler/seatbelt/assert_seatbelt.c \
 	compiler/seatbelt/assert_seatbelt.h \
+	compiler/seatbelt/assert_seatbelt_ports.c \
 	compiler/seatbelt/diff_seatbelt.c \
 	compiler/seatbelt/equiv.c \
 	compiler/seatbelt/equiv.h \
@@ -294,6 +297,7 @@ compiler_libnonoc_a_SOURCES += \
 	compiler/seatbelt/sbpl_lead.c \
 	compiler/seatbelt/sbpl_place.c \
 	compiler/seatbelt/sbpl_why.c \
+	compiler/seatbelt/seatbelt_walk.h \
 	compiler/seatbelt/show_seatbelt.c \
 	compiler/seatbelt/side_seatbelt.c \
 	compiler/seatbelt/side_seatbelt.h \

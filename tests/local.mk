@@ -62,6 +62,7 @@ script_tests = \
 	tests/equiv.test \
 	tests/example.test \
 	tests/gate.test \
+	tests/hidden.test \
 	tests/golden.test \
 	tests/install.test \
 	tests/kernel/confine.test \

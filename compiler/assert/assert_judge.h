@@ -82,6 +82,9 @@ struct decide_path view_place(
 /* The rights that an operation needs, of the path or of its directory. */
 uint64_t judge_rights(enum assert_op op);
 bool judge_on_parent(enum assert_op op);
+/* Is a single port in the set? */
+bool judge_ports_hold(
+    const struct region_set *s, const struct port_region *port);
 /*
  * Rights on one object -> may it be done?  Creating and removing are many
  * things, and one that can be done is enough; other operations need all.

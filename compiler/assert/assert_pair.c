@@ -216,6 +216,21 @@ compare_others(struct couple *p)
 		    p, others[i].request, (struct hit){.what = others[i].what});
 }
 
+/* The launch says which port the local proxy has. */
+static void
+compare_proxy(struct couple *p, const struct blob *right)
+{
+	const struct decide_request any = {.op = DECIDE_CONNECT_TCP,
+	    .port = unlisted_port(p->left->blob, right)};
+
+	if (blob_target(p->left->blob).network != BLOB_NET_PROXY ||
+	    blob_target(right).network == BLOB_NET_PROXY ||
+	    allows(p->view[1], &any))
+		return;
+	add(p, (struct hit){.kind = HIT_GRANTED,
+		   .what = "connect to the port of the local proxy"});
+}
+
 static void
 judge_within(struct couple *p, const struct blob *right)
 {
@@ -232,6 +247,7 @@ judge_within(struct couple *p, const struct blob *right)
 	for (uint32_t i = 0; i < right->nports; i++)
 		compare_port(p, (uint16_t)blob_port(right, i).port);
 	compare_port(p, unlisted_port(left, right));
+	compare_proxy(p, right);
 	compare_others(p);
 }
 

@@ -1,6 +1,6 @@
 #include <config.h>
 
-#include "compiler/assert/assert_judge.h"
+#include "compiler/assert/assert_walk.h"
 
 /*
  * One assertion in one view.  Rights only grow downwards from region to
@@ -54,24 +54,13 @@ struct spot {
 	uint64_t parent; /* on the directory that holds it */
 };
 
-/* A set of paths where they lie in a view. */
-struct placed {
-	struct decide_path at;
-	bool tree;
-};
-
-struct placed_set VEC(struct placed);
-
-struct walk {
-	struct judge *judge;
-	const struct view *view;
-	const struct assertion *assertion;
-	struct text name; /* of the policy */
-	struct judgement *to;
-	struct placed_set set, except;
-	uint64_t handled;
-	uint64_t any; /* all rights that its operations could use */
-};
+bool
+walk_waiver_counts(const struct walk *w, const struct waiver *waiver)
+{
+	return waiver->assertion ==
+		   (uint32_t)(w->assertion - w->judge->assertions->list.v) &&
+	       !waiver->expired && assert_applies(waiver->profiles, w->name);
+}
 
 static struct placed_set
 place(const struct walk *w, const struct region_set *s)
@@ -155,11 +144,30 @@ spot_at(const struct walk *w, struct decide_path path)
 	};
 }
 
-/* A name in a directory that nothing else names. */
+/* Is there a waiver for the path?  `all`: for what lies below it, too. */
+static bool
+is_waived(const struct walk *w, const struct decide_path *path, bool all)
+{
+	const struct assertions *of = w->judge->assertions;
+
+	for (uint32_t i = 0; i < of->waivers.n; i++) {
+		struct placed_set at;
+
+		if (!walk_waiver_counts(w, &of->waivers.v[i]))
+			continue;
+		at = place(w, &of->waivers.v[i].set);
+		if (all ? holds_all(&at, path) : holds(&at, path))
+			return true;
+	}
+	return false;
+}
+
+/* A name in a directory that nothing else names, nor a waiver. */
 static struct spot
 spot_below(const struct walk *w, const struct spot *s)
 {
 	bool excepted = holds_all(&w->except, &s->path);
+	bool waived = is_waived(w, &s->path, true);
 	struct decide_path p = s->path;
 	const struct decide_region *r;
 
@@ -173,7 +181,8 @@ spot_below(const struct walk *w, const struct spot *s)
 		    s->path.suffix.len > 0 ? "/" : "", digits);
 		r = decide_region_find(&w->view->regions, &p);
 		if ((r == NULL || !decide_path_equal(&r->at, &p)) &&
-		    (excepted || !holds(&w->except, &p)))
+		    (excepted || !holds(&w->except, &p)) &&
+		    (waived || !is_waived(w, &p, false)))
 			break;
 	}
 	return (struct spot){
@@ -192,17 +201,6 @@ spot_rights(const struct spot *s, enum assert_op op)
 	return op == OP_LIST ? s->dir : s->file;
 }
 
-static bool
-ports_hold(const struct region_set *s, const struct port_region *port)
-{
-	for (uint32_t i = 0; i < s->ports.n; i++)
-		if (s->ports.v[i].udp == port->udp &&
-		    s->ports.v[i].first <= port->first &&
-		    s->ports.v[i].last >= port->first)
-			return true;
-	return false;
-}
-
 /* The waiver that excuses it; UINT32_MAX: none that is still valid. */
 static uint32_t
 find_waiver(struct walk *w, const struct hit *hit)
@@ -218,7 +216,7 @@ find_waiver(struct walk *w, const struct hit *hit)
 		    !assert_applies(waiver->profiles, w->name))
 			continue;
 		at = place(w, &waiver->set);
-		if (hit->is_port ? !ports_hold(&waiver->set, &hit->port)
+		if (hit->is_port ? !judge_ports_hold(&waiver->set, &hit->port)
 				 : !holds(&at, &hit->path))
 			continue;
 		waiver->used = true;
@@ -274,9 +272,8 @@ same_hit(const struct hit *a, const struct hit *b)
 			  : decide_path_equal(&a->path, &b->path);
 }
 
-/* False: it is excused. */
-static bool
-add_hit(struct walk *w, const struct spot *s, struct hit hit)
+bool
+walk_add_hit(struct walk *w, const struct spot *s, struct hit hit)
 {
 	struct judgement *to = w->to;
 
@@ -333,7 +330,7 @@ try_never(struct walk *w, const struct spot *s)
 	if (hit.ops == 0 || (a->kind == ASSERT_TOGETHER && hit.ops != a->ops) ||
 	    holds(&w->except, &s->path))
 		return false;
-	return add_hit(w, s, hit);
+	return walk_add_hit(w, s, hit);
 }
 
 static void
@@ -426,79 +423,6 @@ begin(struct judge *j, const struct view *v, struct text name,
 	return w;
 }
 
-/* The requests that an operation on a port stands for. */
-static bool
-port_answer(struct walk *w, enum assert_op op, const struct port_region *p,
-    uint16_t port, struct decide_answer *ret)
-{
-	struct decide_request r = {.port = port};
-
-	if (op == OP_CONNECT)
-		r.op = p->udp ? DECIDE_SEND_UDP : DECIDE_CONNECT_TCP;
-	else
-		r.op = p->udp ? DECIDE_BIND_UDP : DECIDE_BIND_TCP;
-	decide_here(w->view->decider, &r, ret);
-	return ret->verdict == DECIDE_ALLOWED ||
-	       ret->verdict == DECIDE_UNENFORCED;
-}
-
-static void
-try_port(struct walk *w, const struct port_region *p, uint16_t port)
-{
-	bool always = w->assertion->kind == ASSERT_ALWAYS;
-
-	for (unsigned op = OP_CONNECT; op < OPS; op++) {
-		struct decide_answer answer;
-		struct hit hit = {
-		    .ops = 1U << op,
-		    .is_port = true,
-		    .port = {p->udp, port, port},
-		    .view = w->view,
-		};
-
-		if ((w->assertion->ops & hit.ops) == 0 ||
-		    port_answer(w, op, p, port, &answer) == always)
-			continue;
-		hit.kind = always ? HIT_DENIED
-			   : answer.verdict == DECIDE_UNENFORCED
-			       ? HIT_UNENFORCED
-			       : HIT_GRANTED;
-		for (uint32_t i = 0; i < w->judge->blob->nports; i++)
-			if (blob_port(w->judge->blob, i).port == port)
-				*VEC_PUSH(w->judge->arena, &hit.rules) = i;
-		add_hit(w, NULL, hit);
-	}
-}
-
-/* Ports that are in no rule decide alike: one of them stands for all. */
-static void
-walk_ports(struct walk *w)
-{
-	const struct blob *b = w->judge->blob;
-
-	for (uint32_t i = 0; i < w->assertion->set.ports.n; i++) {
-		const struct port_region *p = &w->assertion->set.ports.v[i];
-		uint32_t next = 0;
-		bool other = false;
-
-		for (unsigned port = p->first; port <= p->last; port++) {
-			const struct port_region one = {
-			    p->udp, (uint16_t)port, (uint16_t)port};
-			bool listed = false;
-
-			for (; next < b->nports &&
-			       blob_port(b, next).port <= port;
-			     next++)
-				listed = blob_port(b, next).port == port;
-			if ((!listed && other && port != 0) ||
-			    ports_hold(&w->assertion->except, &one))
-				continue;
-			other = other || (!listed && port != 0);
-			try_port(w, p, (uint16_t)port);
-		}
-	}
-}
-
 void
 walk_never(struct judge *j, const struct view *v, struct text name,
     const struct assertion *a, struct judgement *to)
@@ -528,7 +452,7 @@ try_always(struct walk *w, const struct spot *s)
 		hit.ops |= 1U << op;
 	}
 	if (hit.ops != 0 && !holds(&w->except, &s->path))
-		add_hit(w, s, hit);
+		walk_add_hit(w, s, hit);
 }
 
 /*

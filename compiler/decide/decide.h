@@ -255,7 +255,8 @@ void decide_here(const struct decider *d, const struct decide_request *r,
  * The same, and if it is denied there, then in each other placement of the
  * roots that are not known which could allow it: the working directory at or
  * above the path, in a directory that is granted, the home directory itself;
- * the home directory in /home or /root; paths that may be missing.  Where the
+ * the home directory in /home or /root; paths that may be missing; the port
+ * being that of the proxy.  Where the
  * loader would refuse to launch nothing is allowed.  HOME is not thought to
  * lie within directories that a policy names by absolute paths other than
  * those two.

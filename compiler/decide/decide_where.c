@@ -162,26 +162,49 @@ may_widen(const struct decider *d)
 	return false;
 }
 
+/* The port that the policy lets the launch name, if it names this one. */
+static void
+try_proxy(struct search *s)
+{
+	struct decide_env env = s->d->env;
+
+	if (s->d->target.network != BLOB_NET_PROXY || env.proxy_port != 0 ||
+	    s->r->op != DECIDE_CONNECT_TCP || s->r->port == 0)
+		return;
+	env.proxy_port = s->r->port;
+	try(s, &env);
+}
+
+static void
+try_places(struct search *s, const struct decide_answer *answer)
+{
+	const struct decider *d = s->d;
+	struct decide_env absent = d->env;
+	uint64_t wanted = 0;
+
+	if (answer->nneeds == 0)
+		return;
+	for (unsigned i = 0; i < answer->nneeds; i++)
+		wanted |= answer->needs[i].missing;
+	absent.absent = true;
+	if (!d->env.absent && may_widen(d))
+		try(s, &absent);
+	try_path(s, &s->r->path, wanted);
+	if (answer->nneeds > 1)
+		try_path(s, &s->r->to, wanted);
+}
+
 void
 decide(const struct decider *d, const struct decide_request *r, struct arena *a,
     struct decide_answer *ret_answer)
 {
 	struct search s = {.d = d, .r = r, .arena = a};
-	struct decide_env absent = d->env;
-	uint64_t wanted = 0;
 
 	decide_here(d, r, ret_answer);
-	if (ret_answer->verdict != DECIDE_DENIED || d->env.world != NULL ||
-	    ret_answer->nneeds == 0)
+	if (ret_answer->verdict != DECIDE_DENIED || d->env.world != NULL)
 		return;
-	for (unsigned i = 0; i < ret_answer->nneeds; i++)
-		wanted |= ret_answer->needs[i].missing;
-	absent.absent = true;
-	if (!d->env.absent && may_widen(d))
-		try(&s, &absent);
-	try_path(&s, &r->path, wanted);
-	if (ret_answer->nneeds > 1)
-		try_path(&s, &r->to, wanted);
+	try_proxy(&s);
+	try_places(&s, ret_answer);
 	if (s.found != NULL) {
 		ret_answer->verdict = DECIDE_DEPENDS;
 		ret_answer->elsewhere = s.found;

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "compiler/emit/seccomp.h"
+
 struct diff_change *
 diff_add(struct diff *d, enum diff_kind kind, bool gained)
 {
@@ -93,17 +95,24 @@ static void
 diff_programs(struct diff *d, uint32_t first)
 {
 	const struct blob_section a = d->blob[0]->secc, b = d->blob[1]->secc;
+	struct arena scratch = {0};
+	const bool known = seccomp_is_known(&scratch, d->blob[0]) &&
+			   seccomp_is_known(&scratch, d->blob[1]);
 
-	for (uint32_t i = first; i < d->changes.n; i++)
-		if (d->changes.v[i].kind != DIFF_SCOPE)
-			return;
+	arena_release(&scratch);
 	if (a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0))
 		return;
+	/* Of those that nonoc makes, sockets tell all that is different. */
+	for (uint32_t i = first; known && i < d->changes.n; i++)
+		if (d->changes.v[i].kind != DIFF_SCOPE)
+			return;
 	for (unsigned gained = 0; gained < 2; gained++) {
 		struct diff_change *c = diff_add(d, DIFF_SOCKET, gained != 0);
 
 		c->what = TEXT("system calls");
 		c->region = TEXT("of another seccomp program");
+		if (!known)
+			c->aside = TEXT("not one that nonoc makes");
 		diff_about(d, c, BLOB_SETTING_NETWORK);
 	}
 }

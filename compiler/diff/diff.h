@@ -68,6 +68,7 @@ struct diff_change {
 	const struct decide_env *env;
 	/* DIFF_PORT, DIFF_SOCKET, DIFF_SCOPE: one request that shows it. */
 	struct decide_request example;
+	bool proxy; /* DIFF_PORT: the port that the launch names */
 	/* The records behind it on each side, for their origins. */
 	uint32_t tag;
 	struct decide_rules records[2];

@@ -168,6 +168,38 @@ diff_port_op(struct diff *d, const struct decider *const deciders[2],
 		diff_about(d, c, BLOB_SETTING_NETWORK);
 }
 
+/*
+ * The port of the local proxy is named by the launch, and no policy lists it:
+ * one that neither names stands for it.
+ */
+static void
+diff_proxy(struct diff *d, const struct decider *const deciders[2],
+    const struct sample *s, bool gained)
+{
+	struct decide_request r = {.op = DECIDE_CONNECT_TCP, .port = s->other};
+	const unsigned to = gained ? 1 : 0;
+	struct arena scratch = {0};
+	struct diff_change *c;
+	struct decide_env env;
+	bool allows[2];
+
+	diff_environment(&env, DIFF_ALWAYS);
+	env.proxy_port = s->other;
+	for (unsigned side = 0; side < 2; side++)
+		allows[side] =
+		    diff_allows(decide_open(&scratch, d->blob[side], &env), &r);
+	arena_release(&scratch);
+	/* Where other ports are open, too, it has been said of all of them. */
+	if (s->other >= PORTS || !allows[to] || allows[!to] ||
+	    diff_allows(deciders[to], &r))
+		return;
+	c = diff_add(d, DIFF_PORT, gained);
+	c->what = TEXT("connect TCP");
+	c->region = TEXT("port of the local proxy");
+	c->proxy = true;
+	diff_about(d, c, BLOB_SETTING_NETWORK);
+}
+
 /* Families that people know by name come first; the others are counted. */
 static const struct {
 	uint32_t number;
@@ -356,6 +388,7 @@ diff_network(struct diff *d, const struct decider *const deciders[2])
 		for (size_t i = 0; i < ARRAY_LEN(ops); i++)
 			diff_port_op(d, deciders, &s, ops[i].op, ops[i].what,
 			    gained != 0);
+		diff_proxy(d, deciders, &s, gained != 0);
 		if (!same)
 			diff_sockets(d, deciders, gained != 0);
 		diff_scopes(d, deciders, gained != 0);

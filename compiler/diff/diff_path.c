@@ -145,14 +145,16 @@ region_text(struct arena *a, const struct decide_path *at, bool tree)
 	return path.len == 1 ? TEXT("/**") : arena_printf(a, "%s/**", path.s);
 }
 
+/* Of a denied path all: what is left of it is what a waiver lets through. */
 static struct text
 except_text(struct arena *a, const struct diff_change *c)
 {
 	enum { SHOWN = 2 };
+	const bool all = c->kind == DIFF_DENY;
 	struct text list = {"", 0};
 
 	for (uint32_t i = 0; i < c->excepts.n; i++) {
-		if (i == SHOWN && c->excepts.n > SHOWN + 1)
+		if (!all && i == SHOWN && c->excepts.n > SHOWN + 1)
 			return arena_printf(a, "%.*s and %u more",
 			    (int)list.len, list.s, c->excepts.n - i);
 		list = diff_join(a, list, ", ",

@@ -117,6 +117,8 @@ find_other(struct witnesses *ws, const struct diff_change *c,
     struct witness *ret_witness, const char **ret_why)
 {
 	*ret_why = reasons[c->kind];
+	if (c->proxy)
+		*ret_why = "the launch says which port it is";
 	if (*ret_why != NULL)
 		return false;
 	if (c->example.op == DECIDE_READ || !separates(ws, c, &c->example)) {

@@ -348,3 +348,47 @@ seccomp_programs(
 		add_program(a, &p, archs[i].audit, m);
 	}
 }
+
+static bool
+has_program(const struct blob *b, const struct model_seccomp *want)
+{
+	for (uint32_t i = 0; i < b->nprograms; i++) {
+		const struct blob_program p = blob_program(b, i);
+
+		if (p.arch == want->arch && p.n == want->n &&
+		    memcmp(p.insns, want->insns,
+			(size_t)p.n * BLOB_INSN_SIZE) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+has_just(const struct blob *b, const struct blob_model *m)
+{
+	for (uint32_t i = 0; i < m->seccomp.n; i++)
+		if (!has_program(b, &m->seccomp.v[i]))
+			return false;
+	return b->nprograms == m->seccomp.n;
+}
+
+bool
+seccomp_is_known(struct arena *a, const struct blob *b)
+{
+	enum { TCP = 1, UDP = 2, NETLINK = 4, OTHER = 8, ALL = 15 };
+
+	for (unsigned bits = 0; b->nprograms > 0 && bits <= ALL; bits++) {
+		const struct seccomp_network net = {
+		    .tcp = (bits & TCP) != 0,
+		    .udp = (bits & UDP) != 0,
+		    .netlink = (bits & NETLINK) != 0,
+		    .other = (bits & OTHER) != 0,
+		};
+		struct blob_model m = {0};
+
+		seccomp_programs(a, &net, &m);
+		if (has_just(b, &m))
+			return true;
+	}
+	return b->nprograms == 0;
+}

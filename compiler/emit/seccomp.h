@@ -20,4 +20,10 @@ struct seccomp_network {
 void seccomp_programs(
     struct arena *a, const struct seccomp_network *net, struct blob_model *m);
 
+/*
+ * Are the programs of a policy, or that it has none, what some profile
+ * compiles to?  If not, they may permit whatever they like.
+ */
+bool seccomp_is_known(struct arena *a, const struct blob *b);
+
 #endif

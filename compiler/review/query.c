@@ -129,6 +129,11 @@ query_entries(struct arena *a, const struct blob *b, const struct view *v,
 		*VEC_PUSH(a, ret) = e;
 	}
 	add_ports(a, b, v, false, ret);
+	if (blob_target(b).network == BLOB_NET_PROXY)
+		*VEC_PUSH(a, ret) = (struct query_entry){.is_port = true,
+		    .proxy = true,
+		    .port = {false, 0, UINT16_MAX},
+		    .ops = 1U << OP_CONNECT};
 	add_ports(a, b, v, true, ret);
 }
 

@@ -13,6 +13,7 @@ struct query_entry {
 	struct decide_path at;
 	uint64_t tree, file;	   /* as in struct decide_region */
 	struct port_region port;   /* first 0: all that have no entry */
+	bool proxy;		   /* the one of them that the launch names */
 	unsigned ops;		   /* 1 << enum assert_op: may be done there */
 	unsigned unenforced;	   /* of these, for want of a right */
 	struct decide_rules rules; /* of PATH or PORT, that grant it */

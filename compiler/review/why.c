@@ -436,6 +436,12 @@ explain_places(struct why *w, struct finding *f)
 		report_detail(&w->report, f,
 		    "allowed where a granted path is missing at launch and "
 		    "its parent is granted instead");
+	if (env->proxy_port != w->env.proxy_port) {
+		report_detail(&w->report, f,
+		    "allowed where nono-load is told --proxy-port %u",
+		    (unsigned)env->proxy_port);
+		return;
+	}
 	explain_support(w, f, there);
 	report_detail(&w->report, f, "denied where the roots lie apart%s",
 	    errno_name(w->answer.error));

@@ -1,24 +1,10 @@
 #include <config.h>
 
-#include "compiler/seatbelt/assert_seatbelt.h"
+#include "compiler/seatbelt/seatbelt_walk.h"
 
 #include <stdlib.h>
 
 struct path_texts VEC(struct text);
-
-struct seatbelt_walk {
-	struct assert_reporter *r;
-	struct arena *arena;
-	struct assertions *assertions;
-	const struct assertion *a;
-	const struct side_policy *policy;
-	const struct seatbelt_launch *launch;
-	struct sbpl_file *file;
-	struct text name;
-	uint32_t hits, waived, unsure;
-	struct text why_unsure, first;
-	const struct sbpl_rule *unsure_of; /* the rule in doubt, or NULL */
-};
 
 /* Of a path; then of a port. */
 static const enum sbpl_op ops[OPS][2] = {
@@ -91,8 +77,8 @@ set_holds(
 	return false;
 }
 
-static bool
-waiver_counts(const struct seatbelt_walk *w, const struct waiver *v)
+bool
+seatbelt_waiver_counts(const struct seatbelt_walk *w, const struct waiver *v)
 {
 	return !v->expired && &w->assertions->list.v[v->assertion] == w->a &&
 	       assert_applies(v->profiles, w->name);
@@ -106,7 +92,7 @@ is_waived(struct seatbelt_walk *w, struct text path)
 	for (uint32_t i = 0; i < w->assertions->waivers.n; i++) {
 		struct waiver *v = &w->assertions->waivers.v[i];
 
-		if (waiver_counts(w, v) && set_holds(w, &v->set, path))
+		if (seatbelt_waiver_counts(w, v) && set_holds(w, &v->set, path))
 			v->used = waived = true;
 	}
 	return waived;
@@ -179,23 +165,30 @@ unsure(struct seatbelt_walk *w, struct text what, const struct sbpl_rule *rule)
 	w->unsure_of = rule;
 }
 
-/* One path, or end of a connection. */
-static void
-judge_at(struct seatbelt_walk *w, enum sbpl_fact fact, struct text where)
+static bool
+object_waived(struct seatbelt_walk *w, const struct seatbelt_object *o)
+{
+	return o->port == NULL ? is_waived(w, o->where)
+			       : seatbelt_port_waived(w, o->port);
+}
+
+/* Has it been found to violate the assertion, whether that is waived or not? */
+bool
+seatbelt_judge(struct seatbelt_walk *w, const struct seatbelt_object *o)
 {
 	const bool always = w->a->kind == ASSERT_ALWAYS;
 	const bool together = w->a->kind == ASSERT_TOGETHER;
 	struct sbpl_request q, last_q = {0};
 	struct sbpl_answer answer, last = {0};
 	const struct sbpl_rule *in_doubt = NULL;
-	bool all = true, doubt = false;
+	bool all = true, doubt = false, found = false;
 
 	for (unsigned op = 0; op < OPS; op++) {
 		enum sbpl_verdict v;
 
-		if ((w->a->ops & 1U << op) == 0)
+		if ((o->ops & 1U << op) == 0)
 			continue;
-		v = ask_op(w, op, fact, where, &q, &answer);
+		v = ask_op(w, op, o->fact, o->where, &q, &answer);
 		doubt = doubt || v == SBPL_UNKNOWN;
 		if (v == SBPL_UNKNOWN && in_doubt == NULL)
 			in_doubt = answer.doubt;
@@ -204,23 +197,25 @@ judge_at(struct seatbelt_walk *w, enum sbpl_fact fact, struct text where)
 			last = answer;
 			last_q = q;
 		} else if (v == SBPL_UNKNOWN) {
-			unsure(w, where, answer.doubt);
+			unsure(w, o->where, answer.doubt);
 		} else if ((v == SBPL_ALLOW) != always) {
-			if (is_waived(w, where))
+			found = true;
+			if (object_waived(w, o))
 				w->waived++;
 			else
-				violated(w, 1U << op, where,
+				violated(w, 1U << op, o->where,
 				    always ? "may not" : "may", &q, &answer);
 		}
 	}
 	if (!together || !all)
-		return;
+		return found;
 	if (doubt)
-		unsure(w, where, in_doubt);
-	else if (is_waived(w, where))
+		unsure(w, o->where, in_doubt);
+	else if (object_waived(w, o))
 		w->waived++;
 	else
-		violated(w, w->a->ops, where, "may", &last_q, &last);
+		violated(w, o->ops, o->where, "may", &last_q, &last);
+	return true;
 }
 
 /* Every path in a filter. */
@@ -268,7 +263,8 @@ is_excused(struct seatbelt_walk *w, struct text lead)
 	for (uint32_t i = 0; i < w->assertions->waivers.n; i++) {
 		struct waiver *v = &w->assertions->waivers.v[i];
 
-		if (waiver_counts(w, v) && set_holds_below(w, &v->set, lead)) {
+		if (seatbelt_waiver_counts(w, v) &&
+		    set_holds_below(w, &v->set, lead)) {
 			v->used = true;
 			w->waived++;
 			return true;
@@ -322,6 +318,60 @@ is_about(const struct seatbelt_walk *w, const struct sbpl_rule *rule)
 	return false;
 }
 
+/* Is the name spoken of by itself, as no other in its directory is? */
+static bool
+is_named(struct seatbelt_walk *w, const struct path_texts *paths,
+    struct text dir, struct text path)
+{
+	for (uint32_t i = 0; i < paths->n; i++)
+		if (text_equal(paths->v[i], path))
+			return true;
+	if (set_holds(w, &w->a->except, path) &&
+	    !set_holds_below(w, &w->a->except, dir))
+		return true;
+	for (uint32_t i = 0; i < w->assertions->waivers.n; i++) {
+		const struct waiver *v = &w->assertions->waivers.v[i];
+
+		if (seatbelt_waiver_counts(w, v) &&
+		    set_holds(w, &v->set, path) &&
+		    !set_holds_below(w, &v->set, dir))
+			return true;
+	}
+	return false;
+}
+
+/* A name in a directory that nothing names. */
+static struct text
+name_below(
+    struct seatbelt_walk *w, const struct path_texts *paths, struct text dir)
+{
+	const int n = dir.len == 1 ? 0 : (int)dir.len;
+	struct text path = arena_printf(w->arena, "%.*s/new", n, dir.s);
+
+	for (unsigned i = 1; is_named(w, paths, dir, path); i++)
+		path = arena_printf(w->arena, "%.*s/new-%u", n, dir.s, i);
+	return path;
+}
+
+/* A waived place is asked about, too: only so is it known to be used. */
+static void
+collect_waived(
+    struct seatbelt_walk *w, struct text top, bool tree, struct path_texts *to)
+{
+	for (uint32_t i = 0; i < w->assertions->waivers.n; i++) {
+		const struct waiver *v = &w->assertions->waivers.v[i];
+
+		if (!seatbelt_waiver_counts(w, v))
+			continue;
+		for (uint32_t k = 0; k < v->set.paths.n; k++) {
+			const struct text at = place(w, v->set.paths.v[k].path);
+
+			if (is_in(at, top, tree))
+				*VEC_PUSH(w->arena, to) = at;
+		}
+	}
+}
+
 static void
 judge_region(struct seatbelt_walk *w, const struct region *region,
     struct path_texts *paths)
@@ -336,15 +386,19 @@ judge_region(struct seatbelt_walk *w, const struct region *region,
 	for (uint32_t i = asked.n; region->tree && i > 0; i--) {
 		const struct text in = asked.v[i - 1];
 
-		*VEC_PUSH(w->arena, &asked) = arena_printf(
-		    w->arena, "%.*s/new", in.len == 1 ? 0 : (int)in.len, in.s);
+		*VEC_PUSH(w->arena, &asked) = name_below(w, paths, in);
 	}
+	collect_waived(w, top, region->tree, &asked);
 	qsort(asked.v, asked.n, sizeof(*asked.v), by_text);
 	for (uint32_t i = 0; i < asked.n; i++) {
 		if ((i > 0 && text_equal(asked.v[i], asked.v[i - 1])) ||
 		    set_holds(w, &w->a->except, asked.v[i]))
 			continue;
-		judge_at(w, SBPL_FACT_PATH, asked.v[i]);
+		(void)seatbelt_judge(
+		    w, &(struct seatbelt_object){
+			   .ops = w->a->ops & ~(unsigned)SEATBELT_ON_PORTS,
+			   .fact = SBPL_FACT_PATH,
+			   .where = asked.v[i]});
 	}
 	for (uint32_t i = 0; region->tree && w->a->kind != ASSERT_ALWAYS &&
 			     i < w->file->policy.rules.n;
@@ -354,30 +408,6 @@ judge_region(struct seatbelt_walk *w, const struct region *region,
 		if (rule->opaque || (rule->allow && is_about(w, rule) &&
 					may_match_below(w, rule->filter, top)))
 			unsure(w, sbpl_rule_text(w->arena, rule), rule);
-	}
-}
-
-static void
-judge_ports(struct seatbelt_walk *w)
-{
-	for (uint32_t i = 0; i < w->a->set.ports.n; i++) {
-		const struct port_region *p = &w->a->set.ports.v[i];
-
-		for (unsigned k = 0; k < 2; k++) {
-			const unsigned port = k == 0 ? p->first : p->last;
-			const char *proto = p->udp ? "udp4" : "tcp4";
-
-			if ((w->a->ops & 1U << OP_CONNECT) != 0)
-				judge_at(w, SBPL_FACT_REMOTE,
-				    arena_printf(w->arena, "%s 192.0.2.1:%u",
-					proto, port));
-			else
-				judge_at(w, SBPL_FACT_LOCAL,
-				    arena_printf(w->arena, "%s 0.0.0.0:%u",
-					proto, port));
-			if (p->first == p->last)
-				break;
-		}
 	}
 }
 
@@ -438,7 +468,7 @@ assert_seatbelt(struct assert_reporter *r, struct assertions *assertions,
 		collect(w.arena, f->policy.rules.v[i].filter, &paths);
 	for (uint32_t i = 0; i < a->set.paths.n; i++)
 		judge_region(&w, &a->set.paths.v[i], &paths);
-	judge_ports(&w);
+	seatbelt_judge_ports(&w);
 	*ret_hit = w.first;
 	r->tally.waived += w.waived;
 	if (w.hits > 0 || (empty && a->kind == ASSERT_ALWAYS))

@@ -53,7 +53,7 @@ void seatbelt_decide(const struct sbpl_file *f,
  */
 int why_seatbelt(struct compile *c, const struct side_policy *p,
     const struct seatbelt_launch *launch, struct sbpl_request *requests,
-    uint32_t n, struct report *ret_report);
+    uint32_t n, bool any_host, struct report *ret_report);
 
 /*
  * Adds the differences of all pairs of two sides; a pair of which there is one

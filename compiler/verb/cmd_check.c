@@ -169,6 +169,41 @@ find_given(struct check *c, struct text name)
 	return NULL;
 }
 
+static bool
+same_policy(
+    const struct check *c, const struct judged *a, const struct judged *b)
+{
+	if (for_macos(c))
+		return text_equal(a->policy->seatbelt, b->policy->seatbelt);
+	return memcmp(a->policy->blob.bytes + BLOB_H_ID,
+		   b->policy->blob.bytes + BLOB_H_ID, BLOB_ID_SIZE) == 0;
+}
+
+/* What is said of a profile is said of one: a second must not take its name. */
+static bool
+check_single(struct check *c, const struct assert_word *w)
+{
+	const struct judged *first = find_given(c, w->text);
+	struct diag *diag;
+
+	for (uint32_t i = 0; first != NULL && i < c->given.n; i++) {
+		const struct judged *other = c->given.v[i];
+
+		if (!text_equal(other->name, w->text) ||
+		    same_policy(c, first, other))
+			continue;
+		diag = diag_at(&c->options.diags, DIAG_TWO_OF_A_NAME, w->at,
+		    "\"%.*s\" and \"%.*s\" both call themselves \"%.*s\"",
+		    (int)first->policy->shown.len, first->policy->shown.s,
+		    (int)other->policy->shown.len, other->policy->shown.s,
+		    (int)w->text.len, w->text.s);
+		diag_help(&c->options.diags, diag,
+		    "give one of them another \"name\" in \"meta\"");
+		return false;
+	}
+	return true;
+}
+
 /* A name that means no profile at all would make an assertion empty. */
 static bool
 check_name(struct check *c, const struct assert_word *w)
@@ -190,7 +225,7 @@ check_name(struct check *c, const struct assert_word *w)
 			*VEC_PUSH(a, &names) = lists[i].v[k];
 	for (uint32_t i = 0; i < names.n; i++)
 		if (text_is(w->text, names.v[i]))
-			return true;
+			return check_single(c, w);
 	near = diag_nearest(w->text, names.v, names.n);
 	diag = diag_at(&c->options.diags, DIAG_ASSERT_PROFILE, w->at,
 	    "no profile is named \"%.*s\"", (int)w->text.len, w->text.s);
@@ -297,6 +332,24 @@ judge_two(struct check *c, struct assert_reporter *r, const struct assertion *a)
 	return EXIT_HOLDS;
 }
 
+/*
+ * An assertion for a profile is for the file of that name, too, whatever the
+ * profile calls itself.
+ */
+static bool
+applies(const struct assertion *a, const struct judged *g)
+{
+	struct text file = g->policy->key;
+
+	for (uint32_t i = file.len; i > 0; i--)
+		if (file.s[i - 1] == '/') {
+			file = (struct text){file.s + i, file.len - i};
+			break;
+		}
+	return assert_applies(a->profiles, g->name) ||
+	       assert_applies(a->profiles, file);
+}
+
 static int
 judge_one(struct check *c, struct assert_reporter *r, const struct assertion *a)
 {
@@ -313,7 +366,7 @@ judge_one(struct check *c, struct assert_reporter *r, const struct assertion *a)
 		struct judgement j;
 		struct text first;
 
-		if (!assert_applies(a->profiles, g->name))
+		if (!applies(a, g))
 			continue;
 		asked = true;
 		if (for_macos(c)) {

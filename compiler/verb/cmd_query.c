@@ -115,14 +115,16 @@ report_port(
 	const struct text ops = assert_ops_print(r->report.arena, e->ops);
 	const bool others = e->port.first != e->port.last;
 
-	f->region = others ? arena_printf(r->report.arena, "%s:*", protocol)
-			   : arena_printf(r->report.arena, "%s:%u", protocol,
-				 (unsigned)e->port.first);
+	f->region = e->proxy ? TEXT("the local proxy")
+		    : others ? arena_printf(r->report.arena, "%s:*", protocol)
+			     : arena_printf(r->report.arena, "%s:%u", protocol,
+				   (unsigned)e->port.first);
 	f->message = arena_printf(r->report.arena, "port      %.*s %.*s",
 	    (int)ops.len, ops.s, (int)f->region.len, f->region.s);
 	if (others) {
-		report_detail(
-		    &r->report, f, "every port that has no entry of its own");
+		report_detail(&r->report, f, "%s",
+		    e->proxy ? "the port that nono-load is told by --proxy-port"
+			     : "every port that has no entry of its own");
 		add_places(r, f, p, BLOB_TARG, BLOB_SETTING_NETWORK);
 	} else {
 		add_places(r, f, p, BLOB_PORT, e->rules.v[0]);

@@ -322,8 +322,8 @@ run_macos(struct command *c)
 		status = side_load_one_any(
 		    &policy, &c->options, c->arguments[0], false);
 	if (status == EXIT_HOLDS)
-		status = why_seatbelt(
-		    &c->options, &policy, &launch, requests, n, &report);
+		status = why_seatbelt(&c->options, &policy, &launch, requests,
+		    n, why_word(text_of(c->arguments[1])) != NULL, &report);
 	if (status != EXIT_HOLDS)
 		return status;
 	report_print(&report, c->style, stdout);
