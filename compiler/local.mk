@@ -320,6 +320,9 @@ compiler_libnonoc_a_SOURCES += \
 	compiler/lsp/lsp_action.c \
 	compiler/lsp/lsp_answer.h \
 	compiler/lsp/lsp_check.c \
+	compiler/lsp/lsp_complete.c \
+	compiler/lsp/lsp_context.c \
+	compiler/lsp/lsp_context.h \
 	compiler/lsp/lsp_define.c \
 	compiler/lsp/lsp_document.c \
 	compiler/lsp/lsp_edit.c \

@@ -83,12 +83,19 @@ variable_find(struct arena *a, const struct target *t, struct text name)
 }
 
 const char *
+variable_name_at(uint32_t i)
+{
+	if (i < ARRAY_LEN(roots))
+		return roots[i].name;
+	return i == ARRAY_LEN(roots) ? "UID" : NULL;
+}
+
+const char *
 variable_nearest(struct text name)
 {
 	const char *names[ARRAY_LEN(roots) + 1];
 
-	for (size_t i = 0; i < ARRAY_LEN(roots); i++)
-		names[i] = roots[i].name;
-	names[ARRAY_LEN(roots)] = "UID";
+	for (uint32_t i = 0; i < ARRAY_LEN(names); i++)
+		names[i] = variable_name_at(i);
 	return diag_nearest(name, names, ARRAY_LEN(names));
 }

@@ -21,6 +21,8 @@ struct variable {
 struct variable variable_find(
     struct arena *a, const struct target *t, struct text name);
 
+/* The i-th name that there always is; NULL: no more. */
+const char *variable_name_at(uint32_t i);
 /* The known name nearest to one that is not, or NULL. */
 const char *variable_nearest(struct text name);
 

@@ -470,8 +470,8 @@ by_name(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static struct name_array
-list_dir(struct store *s, const char *dir)
+struct name_array
+store_list_in(struct store *s, const char *dir)
 {
 	struct name_array files = source_list(s->sources, s->arena, dir);
 	struct VEC(const char *) names = {0};
@@ -491,7 +491,7 @@ list_dir(struct store *s, const char *dir)
 struct name_array
 store_list_groups(struct store *s)
 {
-	return list_dir(s, data_dir(s, "groups").s);
+	return store_list_in(s, data_dir(s, "groups").s);
 }
 
 struct name_array
@@ -499,6 +499,6 @@ store_list_profiles(struct store *s, enum store_place place)
 {
 	if (place == STORE_USER)
 		return s->user == NULL ? (struct name_array){NULL, 0}
-				       : list_dir(s, s->user);
-	return list_dir(s, data_dir(s, "profiles").s);
+				       : store_list_in(s, s->user);
+	return store_list_in(s, data_dir(s, "profiles").s);
 }

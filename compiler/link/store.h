@@ -66,6 +66,7 @@ struct text store_name_of(struct text path);
 
 /* The names in one place, sorted: for `nonoc list` and for suggestions. */
 struct name_array store_list_groups(struct store *s);
+struct name_array store_list_in(struct store *s, const char *dir);
 struct name_array store_list_profiles(struct store *s, enum store_place place);
 
 #endif

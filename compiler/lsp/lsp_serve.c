@@ -85,6 +85,16 @@ choose_encoding(struct lsp *l, const cJSON *params)
 	}
 }
 
+/* What begins a word that is worth a list at once. */
+static void
+put_triggers(cJSON *completion)
+{
+	cJSON *list = json_put_array(completion, "triggerCharacters");
+
+	json_push(list, json_string("\""));
+	json_push(list, json_string("$"));
+}
+
 static cJSON *
 initialize(struct lsp *l, const cJSON *params)
 {
@@ -102,6 +112,7 @@ initialize(struct lsp *l, const cJSON *params)
 	json_put_bool(json_put_object(sync, "save"), "includeText", false);
 	json_put_bool(can, "hoverProvider", true);
 	json_put_bool(can, "definitionProvider", true);
+	put_triggers(json_put_object(can, "completionProvider"));
 	json_push(json_put_array(json_put_object(can, "codeActionProvider"),
 		      "codeActionKinds"),
 	    json_string("quickfix"));
@@ -145,6 +156,7 @@ static const struct {
     {"shutdown", shut_down},
     {"textDocument/codeAction", lsp_actions},
     {"textDocument/codeLens", lsp_lenses},
+    {"textDocument/completion", lsp_complete},
     {"textDocument/definition", lsp_definition},
     {"textDocument/hover", lsp_hover},
 };
