@@ -177,6 +177,7 @@ compiler_libdecide_a_SOURCES = \
 	compiler/decide/decide_planted.c \
 	compiler/decide/decide_region.c \
 	compiler/decide/decide_rights.c \
+	compiler/decide/decide_uid.c \
 	compiler/decide/decide_where.c \
 	compiler/decide/placement.c \
 	compiler/decide/placement.h

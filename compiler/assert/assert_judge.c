@@ -36,7 +36,10 @@ join(struct arena *a, struct decide_path dir, struct text suffix)
 static struct decide_path
 env_place(struct arena *a, const struct decide_env *env, struct path p)
 {
-	return join(a, env->places[p.root], p.suffix);
+	struct decide_path at = join(a, env->places[p.root], p.suffix);
+
+	at.suffix = decide_uid_text(a, at.suffix, env->uid);
+	return at;
 }
 
 struct decide_path
@@ -85,7 +88,7 @@ base_env(struct judge *j, unsigned abi, bool absent)
 static bool
 same_env(const struct decide_env *a, const struct decide_env *b)
 {
-	if (a->abi != b->abi || a->absent != b->absent)
+	if (a->abi != b->abi || a->absent != b->absent || a->uid != b->uid)
 		return false;
 	for (int i = 0; i < BLOB_ROOTS; i++)
 		if (a->places[i].root != b->places[i].root ||
@@ -354,6 +357,77 @@ fails_by_home(struct search *s, uint64_t rights)
 	return false;
 }
 
+/* Each directory in /run/user that a path spells out, and the user's own. */
+static bool
+fails_by_run_time(struct search *s)
+{
+	static const char own[] = {
+	    'r', 'u', 'n', '/', 'u', 's', 'e', 'r', '/', BLOB_UID_BYTE};
+	static const struct text dir = {"run/user/", 9};
+	const struct region_set *set = &s->assertion->set;
+	struct decide_path at = {{own, sizeof(own)}, BLOB_ROOT_SLASH};
+	uint32_t tried = 0;
+
+	if (fails_in(s, BLOB_ROOT_XDG_RUNTIME, at))
+		return true;
+	at.suffix = TEXT("run/user/1000");
+	if (fails_in(s, BLOB_ROOT_XDG_RUNTIME, at))
+		return true;
+	for (uint32_t i = 0; i < s->judge->blob->npaths + set->paths.n; i++) {
+		const bool of_set = i < set->paths.n;
+		const struct blob_path p =
+		    of_set ? (struct blob_path){0}
+			   : blob_path(s->judge->blob, i - set->paths.n);
+		uint32_t end = dir.len;
+
+		at.suffix =
+		    of_set ? set->paths.v[i].path.suffix : text_of(p.suffix);
+		if ((of_set ? set->paths.v[i].path.root : p.root) !=
+			BLOB_ROOT_SLASH ||
+		    at.suffix.len <= dir.len ||
+		    memcmp(at.suffix.s, dir.s, dir.len) != 0)
+			continue;
+		while (end < at.suffix.len && at.suffix.s[end] != '/')
+			end++;
+		at.suffix.len = end;
+		if (tried++ < ELSEWHERE_MAX &&
+		    fails_in(s, BLOB_ROOT_XDG_RUNTIME, at))
+			return true;
+	}
+	return false;
+}
+
+/* The user whose id a path spells out, where another has $UID. */
+static bool
+fails_by_user(struct search *s)
+{
+	const struct region_set *set = &s->assertion->set;
+	const struct blob *b = s->judge->blob;
+	struct decide_env env = s->base->env;
+	struct decide_uids uids = {0};
+
+	for (uint32_t i = 0; i < b->npaths; i++) {
+		const struct text t = text_of(blob_path(b, i).suffix);
+
+		for (uint32_t k = 0; k < set->paths.n; k++) {
+			const struct text u = set->paths.v[k].path.suffix;
+
+			decide_uids_add(&uids, t, u);
+			decide_uids_add(&uids, u, t);
+		}
+	}
+	for (uint32_t i = 0; i < uids.n; i++) {
+		env.uid = uids.v[i];
+		env.absent = false;
+		if (fails_in_env(s, &env))
+			return true;
+		env.absent = true;
+		if (may_be_missing(b) && fails_in_env(s, &env))
+			return true;
+	}
+	return false;
+}
+
 /*
  * Could it fail where the roots lie otherwise?  The home directory is taken
  * to lie in /home or /root, the run-time directory in /run/user, the working
@@ -364,7 +438,6 @@ fails_elsewhere(struct search *s)
 {
 	const struct decide_path slash = {{"", 0}, BLOB_ROOT_SLASH};
 	const struct decide_path home = {{"", 0}, BLOB_ROOT_HOME};
-	const struct decide_path run = {TEXT("run/user/1000"), BLOB_ROOT_SLASH};
 	uint64_t rights = 0;
 
 	for (unsigned op = 0; op < OP_CONNECT; op++)
@@ -381,7 +454,9 @@ fails_elsewhere(struct search *s)
 		return true;
 	if ((root_matters(s, BLOB_ROOT_XDG_RUNTIME, rights) ||
 		set_has_root(s, BLOB_ROOT_XDG_RUNTIME)) &&
-	    fails_in(s, BLOB_ROOT_XDG_RUNTIME, run))
+	    fails_by_run_time(s))
+		return true;
+	if (fails_by_user(s))
 		return true;
 	return fails_by_cwd(s, rights) || fails_by_both(s, rights);
 }

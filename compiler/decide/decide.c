@@ -201,22 +201,7 @@ entry_bound(const struct decider *d, enum blob_root root, struct text suffix)
 static struct text
 suffix_of(const struct decider *d, const char *suffix)
 {
-	struct text t = text_of(suffix), out = {0};
-	uint32_t from = 0;
-
-	if (d->env.uid < 0 || memchr(t.s, BLOB_UID_BYTE, t.len) == NULL)
-		return t;
-	for (uint32_t i = 0; i <= t.len; i++) {
-		if (i < t.len && t.s[i] != BLOB_UID_BYTE)
-			continue;
-		out = arena_printf(d->arena, "%.*s%.*s", (int)out.len,
-		    out.len == 0 ? "" : out.s, (int)(i - from), t.s + from);
-		if (i < t.len)
-			out = arena_printf(d->arena, "%.*s%lld", (int)out.len,
-			    out.s, (long long)d->env.uid);
-		from = i + 1;
-	}
-	return out;
+	return decide_uid_text(d->arena, text_of(suffix), d->env.uid);
 }
 
 /*

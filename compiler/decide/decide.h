@@ -61,6 +61,19 @@ bool decide_env_place(
     struct decide_env *env, enum blob_root root, struct text absolute);
 
 /*
+ * Numbers that the user's id could be so that `with`, which has it in it, and
+ * `other`, which spells out a number there, speak of one place.
+ */
+struct decide_uids {
+	int64_t v[8];
+	uint32_t n;
+};
+void decide_uids_add(
+    struct decide_uids *to, struct text with, struct text other);
+/* The path of that user; -1: as it is. */
+struct text decide_uid_text(struct arena *a, struct text suffix, int64_t uid);
+
+/*
  * A file tree, for callers that know one: where links lead, what is missing,
  * what is a directory.  Every root is placed below "/" then; one that is not
  * is missing.  Without a world no path has a link in it, and each rule finds
@@ -256,8 +269,8 @@ void decide_here(const struct decider *d, const struct decide_request *r,
  * roots that are not known which could allow it: the working directory at or
  * above the path, in a directory that is granted, the home directory itself;
  * the home directory in /home or /root; paths that may be missing; the port
- * being that of the proxy.  Where the
- * loader would refuse to launch nothing is allowed.  HOME is not thought to
+ * being that of the proxy; the user being one whose id is spelled out.  Where
+ * the loader would refuse to launch nothing is allowed.  HOME is not thought to
  * lie within directories that a policy names by absolute paths other than
  * those two.
  */

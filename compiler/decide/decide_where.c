@@ -38,13 +38,18 @@ try(struct search *s, const struct decide_env *env)
 {
 	struct arena scratch = {0};
 	struct decide_answer answer;
+	struct decide_request asked;
 	struct decider *d;
 
 	if (s->found != NULL || s->tries++ >= TRIES)
 		return;
 	d = decide_open(&scratch, s->d->blob, env);
 	d->off = s->d->off;
-	decide_here(d, s->r, &answer);
+	asked = *s->r;
+	asked.path.suffix =
+	    decide_uid_text(&scratch, asked.path.suffix, env->uid);
+	asked.to.suffix = decide_uid_text(&scratch, asked.to.suffix, env->uid);
+	decide_here(d, &asked, &answer);
 	if (answer.verdict == DECIDE_ALLOWED) {
 		struct decide_env *found =
 		    ARENA_NEW(s->arena, struct decide_env);
@@ -153,6 +158,30 @@ try_path(struct search *s, const struct decide_path *path, uint64_t wanted)
 		try_within(s, wanted);
 }
 
+/* The user whose id a path spells out, where the other one has $UID. */
+static void
+try_users(struct search *s)
+{
+	const struct text asked[] = {s->r->path.suffix, s->r->to.suffix};
+	struct decide_env env = s->d->env;
+	struct decide_uids uids = {0};
+
+	if (env.uid >= 0)
+		return;
+	for (uint32_t i = 0; i < s->d->blob->npaths; i++) {
+		const struct text t = text_of(blob_path(s->d->blob, i).suffix);
+
+		for (size_t k = 0; k < ARRAY_LEN(asked); k++) {
+			decide_uids_add(&uids, t, asked[k]);
+			decide_uids_add(&uids, asked[k], t);
+		}
+	}
+	for (uint32_t i = 0; i < uids.n; i++) {
+		env.uid = uids.v[i];
+		try(s, &env);
+	}
+}
+
 static bool
 may_widen(const struct decider *d)
 {
@@ -189,6 +218,7 @@ try_places(struct search *s, const struct decide_answer *answer)
 	absent.absent = true;
 	if (!d->env.absent && may_widen(d))
 		try(s, &absent);
+	try_users(s);
 	try_path(s, &s->r->path, wanted);
 	if (answer->nneeds > 1)
 		try_path(s, &s->r->to, wanted);

@@ -59,6 +59,9 @@ view_text(struct arena *a, const struct view *v)
 		    t.len > 0 ? ", " : "", (int)root.len, root.s,
 		    (int)place.len, place.s);
 	}
+	if (v->env.uid >= 0)
+		t = arena_printf(a, "%.*s%s$UID is %lld", (int)t.len, t.s,
+		    t.len > 0 ? ", " : "", (long long)v->env.uid);
 	return t.len > 0 ? t : TEXT("no root lies within another");
 }
 

@@ -30,6 +30,7 @@ place(struct arena *a, const struct decide_env *env, struct path path)
 
 	while (p.root != BLOB_ROOT_SLASH && env->places[p.root].root != p.root)
 		p = join(a, &env->places[p.root], p.suffix);
+	p.suffix = decide_uid_text(a, p.suffix, env->uid);
 	return p;
 }
 
@@ -313,6 +314,23 @@ move_home(struct search *s, const struct decide_env *env)
 	}
 }
 
+/* Users whose id one set spells out where the other has $UID. */
+static struct decide_uids
+users(const struct region_set *one, const struct region_set *two)
+{
+	struct decide_uids uids = {0};
+
+	for (uint32_t i = 0; i < one->paths.n; i++)
+		for (uint32_t k = 0; k < two->paths.n; k++) {
+			const struct text t = one->paths.v[i].path.suffix;
+			const struct text u = two->paths.v[k].path.suffix;
+
+			decide_uids_add(&uids, t, u);
+			decide_uids_add(&uids, u, t);
+		}
+	return uids;
+}
+
 static void
 keep(struct arena *a, struct decide_env *env)
 {
@@ -330,11 +348,16 @@ pathset_relate(struct arena *a, const struct region_set *one,
 	    .two = two,
 	    .relation = relation,
 	    .answer = ret};
+	const struct decide_uids uids = users(one, two);
 	struct decide_env env;
 
 	*ret = (struct pathset_answer){0};
 	decide_env_init(&env);
 	move_home(&s, &env);
+	for (uint32_t i = 0; i < uids.n; i++) {
+		env.uid = uids.v[i];
+		move_home(&s, &env);
+	}
 	if (s.yes)
 		keep(a, &ret->yes);
 	if (s.no) {

@@ -432,6 +432,9 @@ explain_places(struct why *w, struct finding *f)
 		    "with --home or --cwd",
 		    (int)name.len, name.s, (int)at.len, at.s);
 	}
+	if (env->uid != w->env.uid)
+		report_detail(&w->report, f, "allowed where $UID is %lld",
+		    (long long)env->uid);
 	if (env->absent && !w->env.absent)
 		report_detail(&w->report, f,
 		    "allowed where a granted path is missing at launch and "
@@ -442,8 +445,13 @@ explain_places(struct why *w, struct finding *f)
 		    (unsigned)env->proxy_port);
 		return;
 	}
+	w->request.path.suffix =
+	    decide_uid_text(w->arena, w->request.path.suffix, env->uid);
+	w->request.to.suffix =
+	    decide_uid_text(w->arena, w->request.to.suffix, env->uid);
 	explain_support(w, f, there);
-	report_detail(&w->report, f, "denied where the roots lie apart%s",
+	report_detail(&w->report, f, "denied where %s%s",
+	    env->uid != w->env.uid ? "it is another" : "the roots lie apart",
 	    errno_name(w->answer.error));
 	explain_cause(w, f);
 }

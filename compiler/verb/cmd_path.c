@@ -128,6 +128,9 @@ print_places(struct arena *a, const struct decide_env *env)
 		    t.len > 0 ? " and " : "", (int)name.len, name.s,
 		    (int)at.len, at.s);
 	}
+	if (env->uid >= 0)
+		t = arena_printf(a, "%.*s%s$UID is %lld", (int)t.len, t.s,
+		    t.len > 0 ? " and " : "", (long long)env->uid);
 	return t.len > 0 ? t : TEXT("the directories lie apart");
 }
 
