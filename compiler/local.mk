@@ -110,12 +110,19 @@ compiler_libsbpl_a_SOURCES = \
 	compiler/sbpl/sbpl_judge.h \
 	compiler/sbpl/sbpl_load.c \
 	compiler/sbpl/sbpl_match.c \
+	compiler/sbpl/sbpl_nfa.c \
+	compiler/sbpl/sbpl_nfa.h \
 	compiler/sbpl/sbpl_op.c \
 	compiler/sbpl/sbpl_op.def \
+	compiler/sbpl/sbpl_paths.c \
+	compiler/sbpl/sbpl_paths.h \
 	compiler/sbpl/sbpl_print.c \
 	compiler/sbpl/sbpl_read.c \
 	compiler/sbpl/sbpl_regex.c \
+	compiler/sbpl/sbpl_regex_relation.c \
+	compiler/sbpl/sbpl_regex_relation.h \
 	compiler/sbpl/sbpl_scheme.c \
+	compiler/sbpl/sbpl_sort.c \
 	compiler/sbpl/sbpl_unrun.c \
 	compiler/sbpl/sbpl_value.h \
 	compiler/sbpl/seatbelt_text.c \

@@ -26,6 +26,7 @@ unit_programs = \
 	tests/unit/report \
 	tests/unit/sbpl_decide \
 	tests/unit/sbpl_random \
+	tests/unit/sbpl_regex_relation \
 	tests/unit/sbpl_why \
 	tests/unit/schema \
 	tests/unit/seatbelt \

@@ -45,6 +45,8 @@ enum sbpl_tri sbpl_match(struct sbpl_judge *j, const struct sbpl_request *r,
 /* sbpl_regex.c */
 enum sbpl_tri sbpl_regex_match(
     struct sbpl_judge *j, const struct sbpl_filter *f, struct text subject);
+/* Is the pattern in the part of the language that is agreed on? */
+bool sbpl_regex_is_common(struct text pattern);
 /*
  * Does a branch end outside of all groups and brackets?  Then ^ is for one of
  * them.  True also where a bracket does not end.

@@ -16,7 +16,8 @@ enum {
 static bool
 is_special(char c)
 {
-	return strchr("^.[]$()|*+?{}\\/-\"' ,:;@#%&=~!<>_", c) != NULL;
+	/* Not \' \` \< \>, which are anchors to libc and bytes to others. */
+	return strchr("^.[]$()|*+?{}\\/-\" ,:;@#%&=~!_", c) != NULL;
 }
 
 /*
@@ -39,11 +40,11 @@ bracket(struct text p, uint32_t i)
 	return i < p.len ? i + 1 : 0;
 }
 
-/* Is the pattern in the part of the language that is agreed on? */
-static bool
-is_common(struct text p)
+bool
+sbpl_regex_is_common(struct text p)
 {
 	uint32_t depth = 0;
+	uint64_t anchors = 0; /* bit: the group of that depth has ^ or $ */
 	bool begins = true;   /* of a branch: ^ may stand here, * may not */
 	bool repeats = false; /* behind * + ? */
 
@@ -67,11 +68,18 @@ is_common(struct text p)
 			if (++depth > GROUPS_MAX || i + 1 == p.len ||
 			    p.s[i + 1] == '?')
 				return false;
+			anchors &= ~(UINT64_C(1) << depth);
 			i++;
 		} else if (c == ')') {
-			if (depth-- == 0 || begins)
+			if (depth == 0 || begins)
 				return false;
 			i++;
+			/* libc takes (^a)* for what it does not say. */
+			if ((anchors >> depth & 1) != 0 && i < p.len &&
+			    (p.s[i] == '*' || p.s[i] == '+'))
+				return false;
+			anchors |= (anchors >> depth & 1) << (depth - 1);
+			depth--;
 		} else if (c == '{' || (c == '^' && !begins) ||
 			   (c == '|' && begins)) {
 			return false;
@@ -79,6 +87,8 @@ is_common(struct text p)
 			   p.s[i + 1] != '|') {
 			return false;
 		} else {
+			if (c == '^' || c == '$')
+				anchors |= UINT64_C(1) << depth;
 			i++;
 		}
 		begins = c == '(' || c == '|' || c == '^';
@@ -222,7 +232,7 @@ compile(struct sbpl_regex *x, struct text t)
 	char pattern[PATTERN_MAX + 1];
 
 	x->tried = true;
-	if (!is_common(t))
+	if (!sbpl_regex_is_common(t))
 		return;
 	memcpy(pattern, t.s, t.len);
 	pattern[t.len] = '\0';
