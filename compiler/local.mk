@@ -285,6 +285,7 @@ compiler_libnonoc_a_SOURCES += \
 # the same of policies for macOS
 compiler_libnonoc_a_SOURCES += \
 	compiler/seatbelt/assert_own_seatbelt.c \
+	compiler/seatbelt/assert_pair_seatbelt.c \
 	compiler/seatbelt/assert_seatbelt.c \
 	compiler/seatbelt/assert_seatbelt.h \
 	compiler/seatbelt/assert_seatbelt_ports.c \
@@ -300,6 +301,8 @@ compiler_libnonoc_a_SOURCES += \
 	compiler/seatbelt/sbpl_diff_lines.c \
 	compiler/seatbelt/sbpl_diff_rules.c \
 	compiler/seatbelt/sbpl_diff_touch.c \
+	compiler/seatbelt/sbpl_disjoint.c \
+	compiler/seatbelt/sbpl_disjoint.h \
 	compiler/seatbelt/sbpl_file.c \
 	compiler/seatbelt/sbpl_file.h \
 	compiler/seatbelt/sbpl_lead.c \

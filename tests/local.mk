@@ -25,6 +25,7 @@ unit_programs = \
 	tests/unit/query \
 	tests/unit/report \
 	tests/unit/sbpl_decide \
+	tests/unit/sbpl_disjoint \
 	tests/unit/sbpl_random \
 	tests/unit/sbpl_regex_relation \
 	tests/unit/sbpl_why \

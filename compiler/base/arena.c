@@ -129,6 +129,16 @@ arena_text(struct arena *a, struct text t)
 }
 
 struct text
+text_in_lower(struct arena *a, struct text t)
+{
+	char *copy = ARENA_ARRAY(a, (size_t)t.len + 1, char);
+
+	for (uint32_t i = 0; i < t.len; i++)
+		copy[i] = text_lower(t.s[i]);
+	return (struct text){copy, t.len};
+}
+
+struct text
 arena_printf(struct arena *a, const char *fmt, ...)
 {
 	va_list ap;

@@ -24,6 +24,8 @@ void arena_release(struct arena *a);
 
 /* A copy of the slice, followed by a NUL that is not counted. */
 struct text arena_text(struct arena *a, struct text t);
+/* The same with its letters A to Z in lower case. */
+struct text text_in_lower(struct arena *a, struct text t);
 /* printf into the arena. */
 struct text arena_printf(struct arena *a, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

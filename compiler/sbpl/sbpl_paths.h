@@ -68,6 +68,17 @@ struct sbpl_sorts VEC(struct text);
 bool sbpl_paths_sort(
     struct sbpl_paths *p, uint32_t max, struct sbpl_sorts *ret_sorts);
 
+/* Is it the path, or with `tree` below it? */
+static inline bool
+sbpl_path_is_in(struct text path, struct text top, bool tree)
+{
+	if (text_equal(path, top))
+		return true;
+	return tree && path.len > top.len && top.len > 0 &&
+	       memcmp(path.s, top.s, top.len) == 0 &&
+	       (path.s[top.len] == '/' || top.len == 1);
+}
+
 /* Enough for the policies of profiles, and half a second at most. */
 enum { SBPL_PATHS_MAX = 200000 };
 

@@ -43,13 +43,6 @@ sbpl_regex_relation(struct arena *a, struct text first, struct text second,
 	return relation(&w);
 }
 
-static bool
-is_in(struct text path, struct text top)
-{
-	return path.len >= top.len && memcmp(path.s, top.s, top.len) == 0 &&
-	       (path.len == top.len || path.s[top.len] == '/' || top.len == 1);
-}
-
 bool
 sbpl_regex_meets(
     struct arena *a, struct text pattern, struct text path, bool tree)
@@ -63,8 +56,7 @@ sbpl_regex_meets(
 	    !sbpl_paths_sort(&paths, STEPS_MAX, &sorts))
 		return true;
 	for (uint32_t i = 0; i < sorts.n; i++)
-		if ((tree ? is_in(sorts.v[i], path)
-			  : text_equal(sorts.v[i], path)) &&
+		if (sbpl_path_is_in(sorts.v[i], path, tree) &&
 		    sbpl_nfa_run(&paths.nfa, 0, sorts.v[i]))
 			return true;
 	return false;

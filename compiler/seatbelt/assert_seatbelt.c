@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "compiler/sbpl/sbpl_paths.h"
+
 struct path_texts VEC(struct text);
 
 /* Of a path; then of a port. */
@@ -52,18 +54,7 @@ assert_seatbelt_launch(struct arena *a, const struct assertions *assertions)
 static struct text
 place(const struct seatbelt_walk *w, struct path p)
 {
-	return sbpl_real_path(
-	    w->arena, side_seatbelt_path(w->arena, w->launch, p));
-}
-
-static bool
-is_in(struct text path, struct text top, bool tree)
-{
-	if (text_equal(path, top))
-		return true;
-	return tree && path.len > top.len &&
-	       memcmp(path.s, top.s, top.len) == 0 &&
-	       (path.s[top.len] == '/' || top.len == 1);
+	return seatbelt_place(w->arena, w->launch, p);
 }
 
 static bool
@@ -71,7 +62,7 @@ set_holds(
     const struct seatbelt_walk *w, const struct region_set *s, struct text path)
 {
 	for (uint32_t i = 0; i < s->paths.n; i++)
-		if (is_in(
+		if (sbpl_path_is_in(
 			path, place(w, s->paths.v[i].path), s->paths.v[i].tree))
 			return true;
 	return false;
@@ -244,7 +235,7 @@ set_holds_below(
 {
 	for (uint32_t i = 0; i < s->paths.n; i++)
 		if (s->paths.v[i].tree &&
-		    is_in(dir, place(w, s->paths.v[i].path), true))
+		    sbpl_path_is_in(dir, place(w, s->paths.v[i].path), true))
 			return true;
 	return false;
 }
@@ -366,7 +357,7 @@ collect_waived(
 		for (uint32_t k = 0; k < v->set.paths.n; k++) {
 			const struct text at = place(w, v->set.paths.v[k].path);
 
-			if (is_in(at, top, tree))
+			if (sbpl_path_is_in(at, top, tree))
 				*VEC_PUSH(w->arena, to) = at;
 		}
 	}
@@ -381,7 +372,7 @@ judge_region(struct seatbelt_walk *w, const struct region *region,
 
 	*VEC_PUSH(w->arena, &asked) = top;
 	for (uint32_t i = 0; region->tree && i < paths->n; i++)
-		if (is_in(paths->v[i], top, true))
+		if (sbpl_path_is_in(paths->v[i], top, true))
 			*VEC_PUSH(w->arena, &asked) = paths->v[i];
 	for (uint32_t i = asked.n; region->tree && i > 0; i--) {
 		const struct text in = asked.v[i - 1];
@@ -479,50 +470,4 @@ assert_seatbelt(struct assert_reporter *r, struct assertions *assertions,
 		r->tally.hold++;
 	if (w.hits == 0 && empty && a->kind == ASSERT_ALWAYS)
 		assert_report_empty(r, a, p);
-}
-
-void
-assert_seatbelt_pair(struct assert_reporter *r, const struct assertion *a,
-    const struct side_policy *left, struct sbpl_file *left_file,
-    struct sbpl_file *right_file)
-{
-	struct report scratch = {.arena = r->report->arena};
-	struct sbpl_difference d;
-	uint32_t unknown = 0;
-
-	if (a->kind != ASSERT_WITHIN) {
-		(void)undecided(
-		    r, a, left, TEXT("disjoint is judged of Linux policies"));
-		return;
-	}
-	sbpl_compare(&scratch, right_file, left_file, left->key, &d);
-	for (uint32_t i = 0; i < scratch.findings.n; i++)
-		unknown += sbpl_may_permit(scratch.findings.v[i]);
-	if (d.gained == 0 && unknown + d.left_off > 0) {
-		(void)undecided(
-		    r, a, left, TEXT("nonoc gate shows what cannot be told"));
-		return;
-	}
-	if (d.gained == 0) {
-		r->tally.hold++;
-		return;
-	}
-	r->tally.violated++;
-	for (uint32_t i = 0; i < scratch.findings.n; i++) {
-		const struct finding *more = scratch.findings.v[i];
-		const struct text title = assert_title(r->sources, a);
-		struct finding *g;
-
-		if (more->level != REPORT_ERROR)
-			continue;
-		g = assert_finding(r, a, FINDING_ASSERT_VIOLATED, "violated");
-		g->subject = left->shown;
-		g->region = more->region;
-		g->message = arena_printf(scratch.arena,
-		    "assertion %.*s: %.*s may %.*s on macOS", (int)title.len,
-		    title.s, (int)left->shown.len, left->shown.s,
-		    (int)more->message.len, more->message.s);
-		for (uint32_t k = 0; k < more->places.n; k++)
-			report_place(r->report, g, more->places.v[k]);
-	}
 }

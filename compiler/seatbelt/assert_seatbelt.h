@@ -27,9 +27,18 @@ void assert_seatbelt(struct assert_reporter *r, struct assertions *assertions,
     const struct assertion *a, const struct side_policy *p,
     const struct seatbelt_launch *launch, struct sbpl_file *f, struct text name,
     struct text *ret_hit);
-/* "within" and "disjoint"; the first is a comparison, the second not judged. */
-void assert_seatbelt_pair(struct assert_reporter *r, const struct assertion *a,
-    const struct side_policy *left, struct sbpl_file *left_file,
-    struct sbpl_file *right_file);
+/*
+ * "within" is a comparison.  "disjoint" is decided on every path there can be,
+ * one for all that the same filters match; where a filter is not modelled, or
+ * a root is not placed, the answer is "undecided", with the two rules.
+ */
+struct seatbelt_pair {
+	struct assert_reporter *r;
+	const struct assertion *a;
+	const struct seatbelt_launch *launch;
+	const struct side_policy *left, *right;
+	struct sbpl_file *left_file, *right_file;
+};
+void assert_seatbelt_pair(const struct seatbelt_pair *p);
 
 #endif

@@ -110,6 +110,13 @@ side_seatbelt_path(
 	return t;
 }
 
+struct text
+seatbelt_place(
+    struct arena *a, const struct seatbelt_launch *launch, struct path p)
+{
+	return sbpl_real_path(a, side_seatbelt_path(a, launch, p));
+}
+
 /* clang-format off */
 #define NOTHING { SBPL_OPS, SBPL_OPS }
 /* Of the path, then of the path that a second argument names. */
@@ -205,8 +212,8 @@ seatbelt_requests(struct arena *a, const struct seatbelt_launch *launch,
 			continue;
 		tell(a, word, d, &r);
 		if (r.facts[SBPL_FACT_PATH].s == NULL)
-			r.facts[SBPL_FACT_PATH] = sbpl_real_path(
-			    a, side_seatbelt_path(a, launch, paths[k / 2]));
+			r.facts[SBPL_FACT_PATH] =
+			    seatbelt_place(a, launch, paths[k / 2]);
 		ret_requests[n++] = r;
 	}
 	return n;

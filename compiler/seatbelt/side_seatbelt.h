@@ -28,6 +28,10 @@ bool side_seatbelt_open(struct compile *c, const struct side_policy *p,
 struct text side_seatbelt_path(
     struct arena *a, const struct seatbelt_launch *launch, struct path p);
 
+/* And where macOS finds it, behind the links that it has. */
+struct text seatbelt_place(
+    struct arena *a, const struct seatbelt_launch *launch, struct path p);
+
 /*
  * What macOS asks on the way for a request in the words of nonoc why.  Returns
  * how many; 0: there is no such request on macOS.

@@ -323,8 +323,17 @@ judge_two(struct check *c, struct assert_reporter *r, const struct assertion *a)
 	if (status != EXIT_HOLDS)
 		return status;
 	if (for_macos(c)) {
-		assert_seatbelt_pair(
-		    r, a, left->policy, &left->seatbelt, &right->seatbelt);
+		const struct seatbelt_pair pair = {
+		    .r = r,
+		    .a = a,
+		    .launch = &c->launch,
+		    .left = left->policy,
+		    .right = right->policy,
+		    .left_file = &left->seatbelt,
+		    .right_file = &right->seatbelt,
+		};
+
+		assert_seatbelt_pair(&pair);
 		return EXIT_HOLDS;
 	}
 	judge_pair(&left->judge, &right->judge, a, &j);
