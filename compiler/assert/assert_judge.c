@@ -132,8 +132,8 @@ judge_abi(const struct judge *j, const struct assertion *a)
 	return a->abi > abi ? a->abi : abi;
 }
 
-static bool
-may_be_missing(const struct blob *b)
+bool
+judge_may_be_missing(const struct blob *b)
 {
 	for (uint32_t i = 0; i < b->npaths; i++)
 		if (blob_path(b, i).missing == BLOB_MISSING_PARENT)
@@ -179,7 +179,7 @@ fails_in(struct search *s, enum blob_root root, struct decide_path place)
 	if (fails_in_env(s, &env))
 		return true;
 	env.absent = true;
-	return may_be_missing(s->judge->blob) && fails_in_env(s, &env);
+	return judge_may_be_missing(s->judge->blob) && fails_in_env(s, &env);
 }
 
 /* Has the view a region of this root that any of the operations needs? */
@@ -422,7 +422,7 @@ fails_by_user(struct search *s)
 		if (fails_in_env(s, &env))
 			return true;
 		env.absent = true;
-		if (may_be_missing(b) && fails_in_env(s, &env))
+		if (judge_may_be_missing(b) && fails_in_env(s, &env))
 			return true;
 	}
 	return false;
@@ -468,7 +468,7 @@ judge_never(struct judge *j, struct text name, const struct assertion *a,
 	unsigned abi = judge_abi(j, a);
 	const struct view *base = judge_view(j, abi, false);
 	struct search s = {j, name, a, base, to, 0};
-	bool missing = may_be_missing(j->blob);
+	bool missing = judge_may_be_missing(j->blob);
 
 	if (base->launches)
 		walk_never(j, base, name, a, to);

@@ -71,6 +71,8 @@ void judge_pair(struct judge *left, struct judge *right,
 
 /* The oldest ABI that matters to the assertion. */
 unsigned judge_abi(const struct judge *j, const struct assertion *a);
+/* Is there a rule for which its directory stands in where it is missing? */
+bool judge_may_be_missing(const struct blob *b);
 /* One with the assumptions only; `absent`: what may be missing is. */
 const struct view *judge_view(struct judge *j, unsigned abi, bool absent);
 const struct view *judge_view_of(struct judge *j, const struct decide_env *env);

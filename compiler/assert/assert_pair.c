@@ -2,6 +2,8 @@
 
 #include "compiler/assert/assert_judge.h"
 
+#include "compiler/emit/seccomp.h"
+
 /*
  * Two policies side by side: is the one within the other, or do they keep
  * out of each other's way?
@@ -231,6 +233,24 @@ compare_proxy(struct couple *p, const struct blob *right)
 		   .what = "connect to the port of the local proxy"});
 }
 
+/* Programs that nonoc does not make may let any call through. */
+static void
+compare_programs(struct couple *p, const struct blob *right)
+{
+	const struct blob *left = p->left->blob;
+
+	if (seccomp_is_known(p->left->arena, left) &&
+	    seccomp_is_known(p->left->arena, right))
+		return;
+	if (left->secc.len == right->secc.len &&
+	    (left->secc.len == 0 ||
+		memcmp(left->secc.p, right->secc.p, left->secc.len) == 0))
+		return;
+	add(p, (struct hit){.kind = HIT_GRANTED,
+		   .what = "make what system calls another seccomp program "
+			   "permits"});
+}
+
 static void
 judge_within(struct couple *p, const struct blob *right)
 {
@@ -248,12 +268,13 @@ judge_within(struct couple *p, const struct blob *right)
 		compare_port(p, (uint16_t)blob_port(right, i).port);
 	compare_port(p, unlisted_port(left, right));
 	compare_proxy(p, right);
+	compare_programs(p, right);
 	compare_others(p);
 }
 
-void
-judge_pair(struct judge *left, struct judge *right, const struct assertion *a,
-    struct judgement *ret)
+static void
+judge_views(struct judge *left, struct judge *right, const struct assertion *a,
+    bool absent, struct judgement *ret)
 {
 	struct judgement to = {0};
 	struct couple p = {.left = left, .assertion = a, .to = &to};
@@ -261,8 +282,8 @@ judge_pair(struct judge *left, struct judge *right, const struct assertion *a,
 
 	if (other > abi)
 		abi = other;
-	p.view[0] = judge_view(left, abi, false);
-	p.view[1] = judge_view(right, abi, false);
+	p.view[0] = judge_view(left, abi, absent);
+	p.view[1] = judge_view(right, abi, absent);
 	if (!p.view[0]->launches || !p.view[1]->launches) {
 		to.verdict = ASSERT_UNDECIDED;
 		to.no_launch = true;
@@ -272,4 +293,16 @@ judge_pair(struct judge *left, struct judge *right, const struct assertion *a,
 		judge_steps(&p);
 	}
 	*ret = to;
+}
+
+void
+judge_pair(struct judge *left, struct judge *right, const struct assertion *a,
+    struct judgement *ret)
+{
+	judge_views(left, right, a, false, ret);
+	/* What may be missing at launch, is. */
+	if (ret->verdict == ASSERT_HOLDS &&
+	    (judge_may_be_missing(left->blob) ||
+		judge_may_be_missing(right->blob)))
+		judge_views(left, right, a, true, ret);
 }

@@ -90,6 +90,9 @@ struct diff {
 void diff_policies(struct diff *ret_diff, struct arena *a,
     const struct blob *from, const struct blob *to);
 
+/* The value of a variable in a policy as a profile has it: "$HOME/x". */
+struct text diff_value(struct arena *a, const char *value);
+
 /*
  * The environment that paths are compared in: every root is its own place.
  */

@@ -36,8 +36,6 @@ struct text diff_path_text(struct arena *a, const struct decide_path *p);
 struct text diff_rights_text(struct arena *a, uint64_t rights, bool directory);
 /* A suffix with something in the place of the user's id. */
 struct text diff_uid(struct arena *a, struct text t, const char *instead);
-/* A variable's value, with roots and the user's id by name. */
-struct text diff_value(struct arena *a, const char *value);
 /* "a, b": with `separator` between. */
 struct text diff_join(
     struct arena *a, struct text list, const char *separator, const char *next);

@@ -3,6 +3,8 @@
 #include "compiler/review/show.h"
 
 #include "compiler/base/status.h"
+#include "compiler/diff/diff.h"
+#include "compiler/emit/seccomp.h"
 #include "compiler/review/why.h"
 #include "compiler/side/blob_file.h"
 #include "compiler/side/side.h"
@@ -176,6 +178,11 @@ show_network(struct shower *s)
 	    "network");
 	begin(s, BLOB_TARG);
 	add_places(s, f, BLOB_TARG, BLOB_SETTING_NETWORK);
+	if (!seccomp_is_known(s->arena, s->blob))
+		(void)add(s, "network", "restricted",
+		    TEXT("by a seccomp program that nonoc does not make: it "
+			 "may permit more"),
+		    "", "network");
 	begin(s, BLOB_PORT);
 	for (uint32_t i = 0; i < s->blob->nports; i++) {
 		const struct blob_port p = blob_port(s->blob, i);
@@ -210,6 +217,10 @@ show_process(struct shower *s)
 		struct finding *f = add(s, "environment", kinds[e.kind],
 		    text_of(e.name), kinds[e.kind], "variable");
 
+		if (e.kind == BLOB_ENV_SET)
+			f->message = arena_printf(s->arena, "%.*s=%s",
+			    (int)f->message.len, f->message.s,
+			    diff_value(s->arena, e.value).s);
 		add_places(s, f, BLOB_ENVF, i);
 	}
 	begin(s, BLOB_CMDS);

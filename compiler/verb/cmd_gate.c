@@ -104,12 +104,34 @@ place_of(const struct gate *g, struct span at)
 	    .column = p.column};
 }
 
-/* Is there a waiver for the finding that holds today?  Then it is a note. */
+/*
+ * Where two files are compared a policy is waived by the name that it gives
+ * itself: not by one that the base does not give itself.
+ */
 static bool
-waive(struct gate *g, struct finding *f)
+is_renamed(const struct side_pair *p)
 {
-	struct gate_waiver *w =
-	    gate_waivers_find(&g->waivers, f->subject, f->message);
+	const char *name[2];
+
+	if (p == NULL || p->side[0] == NULL || p->side[1] == NULL)
+		return false;
+	for (unsigned side = 0; side < 2; side++)
+		name[side] = blob_profile_name(&p->side[side]->blob);
+	return text_is(p->subject, name[1]) &&
+	       !text_equal(p->subject, p->side[1]->key) && *name[0] != '\0' &&
+	       strcmp(name[0], name[1]) != 0;
+}
+
+/*
+ * Is there a waiver for the finding that holds today?  Then it is a note.
+ * p: the pair it is about; NULL: of macOS.
+ */
+static bool
+waive(struct gate *g, struct finding *f, const struct side_pair *p)
+{
+	struct gate_waiver *w = is_renamed(p) ? NULL
+					      : gate_waivers_find(&g->waivers,
+						    f->subject, f->message);
 	struct report_place place;
 
 	if (w == NULL || date_is_past(w->until.value, g->today)) {
@@ -138,7 +160,7 @@ judge_change(struct gate *g, const struct side_pair *p, struct witnesses *ws,
 	if (witness_find(ws, c, &w, NULL))
 		report_detail(&g->report, f, "for example: %s",
 		    witness_text(g->report.arena, &w).s);
-	if (waive(g, f))
+	if (waive(g, f, p))
 		return;
 	g->placed += c->kind == DIFF_PLACE;
 	g->linked += c->kind == DIFF_LINK;
@@ -155,7 +177,7 @@ judge_pair(struct gate *g, const struct side_pair *p)
 		uint32_t before = g->report.findings.n;
 
 		pair_report(&g->report, p, false);
-		(void)waive(g, g->report.findings.v[before]);
+		(void)waive(g, g->report.findings.v[before], p);
 		return;
 	}
 	for (uint32_t i = 0; i < p->diff.changes.n; i++)
@@ -245,7 +267,7 @@ run_macos(struct gate *g, const struct request *r, const struct side *base,
 		struct finding *f = report->findings.v[i];
 
 		if (f->level == REPORT_ERROR)
-			waive(g, f);
+			waive(g, f, NULL);
 		else if (!sbpl_may_permit(f))
 			continue; /* what is gone permits nothing */
 		else
