@@ -29,6 +29,7 @@ _nonoc() {
 		*,--target) words="linux linux:abi= macos" ;;
 		*,-o | *,-I | *,--data | *,--home | *,--cwd | *,--os-release) ;;
 		list,*) words="groups profiles" ;;
+		schema,--draft) words="07 2020-12" ;;
 		schema,*) words="profile group" ;;
 		path,path) words= ;;
 		path,*) words="subset disjoint equal" ;;

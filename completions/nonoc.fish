@@ -27,6 +27,7 @@ complete -c nonoc -n __nonoc_first -f -a '(__nonoc_verbs)'
 complete -c nonoc -n 'not __nonoc_first' -a '(__nonoc_options)'
 complete -c nonoc -n '__nonoc_verb_is list' -f -a 'groups profiles'
 complete -c nonoc -n '__nonoc_verb_is schema' -f -a 'profile group'
+complete -c nonoc -n '__nonoc_verb_is schema' -l draft -x -a '07 2020-12'
 complete -c nonoc -n '__nonoc_verb_is path' -a 'subset disjoint equal'
 complete -c nonoc -n '__nonoc_verb_is query' -a 'paths ports read write exec create connect bind'
 complete -c nonoc -n '__nonoc_verb_is explain' -f -a "(nonoc explain --list 2>/dev/null | string split -f1 ' ')"

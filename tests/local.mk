@@ -127,6 +127,7 @@ test_tools = \
 	tests/decisions/network.json \
 	tests/decisions/network.tab \
 	tests/elsewhere/libc.c \
+	tests/differ/differ.py \
 	tests/kernel/escape/README.md \
 	tests/kernel/escape/attacks.tab \
 	tests/kernel/escape/escape.c \
@@ -146,7 +147,7 @@ test_tools = \
 	tests/regen \
 	tests/report_check.py
 
-check_PROGRAMS += $(unit_programs) tests/canonical/rewrites tests/decisions/agree
+check_PROGRAMS += $(unit_programs) tests/canonical/rewrites tests/decisions/agree tests/differ/decode
 tests_decisions_agree_SOURCES = \
 	tests/decisions/act.h \
 	tests/decisions/agree.c \

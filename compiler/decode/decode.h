@@ -13,7 +13,8 @@ bool decode_group(struct arena *a, struct diags *d, const struct sources *s,
     const struct node *root, struct text name,
     const struct group_ast **ret_group);
 
-/* The profile's or group's JSON Schema (draft-07) as text, from the tables. */
-char *schema_print(bool group); /* free() it */
+/* The profile's or group's JSON Schema as text, from the tables; free() it. */
+enum schema_draft { SCHEMA_DRAFT_07, SCHEMA_2020_12 };
+char *schema_print(bool group, enum schema_draft draft);
 
 #endif

@@ -35,8 +35,7 @@ plain_fault(struct text t, enum diag_code *ret_code)
 }
 
 const struct format format_plain = {
-    "^[^\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f"
-    "\\u2028-\\u202e\\u2066-\\u2069\\ufeff]*$",
+    "^[^" FORBIDDEN "]*$",
     plain_fault,
     NULL,
 };

@@ -222,8 +222,31 @@ check_credential(struct decode *c, const struct node *object)
 	}
 }
 
+/* What check_credential says; compare host_of and is_this_machine. */
+/* clang-format off */
+#define GIVEN(key) \
+	"{ \"required\": [\"" key "\"]," \
+	"  \"properties\": { \"" key "\": { \"not\": { \"type\": \"null\" } } } }"
+#define SLASH "/?#\\\\\\\\" /* ends a host; a backslash, for C, JSON and the class */
+#define PORT "[^@" SLASH "]*"
+static const char credential_also[] =
+	"[{ \"oneOf\": ["
+	GIVEN("credential_key") "," GIVEN("auth") ","
+	GIVEN("aws_auth") "," GIVEN("spiffe") "] },"
+	"{ \"properties\": { \"upstream\": { \"anyOf\": ["
+	"{ \"pattern\": \"^https://[\\\\s\\\\S]+$\" },"
+	"{ \"pattern\": \"^http://([^" SLASH "]*@)?"
+	"((localhost|0\\\\.0\\\\.0\\\\.0|127\\\\.[0-9]+\\\\.[0-9]*\\\\.[0-9]+)"
+	"(:" PORT ")?|\\\\[::1\\\\]" PORT ")([" SLASH "][\\\\s\\\\S]*)?$\" }"
+	"] } } },"
+	"{ \"if\": { \"required\": [\"credential_key\"], \"properties\": {"
+	"\"credential_key\": { \"type\": \"string\", \"pattern\":"
+	"\"^(op|bw|apple-password|file|cmd)://[\\\\s\\\\S]*$\" } } },"
+	"\"then\": " GIVEN("env_var") " }]";
+/* clang-format on */
+
 static const struct table credential_table =
-    TABLE_CHECKED(credential_fields, check_credential);
+    TABLE_CHECKED(credential_fields, check_credential, credential_also);
 
 /* clang-format off */
 static const struct field network_fields[] = {

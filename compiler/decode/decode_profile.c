@@ -178,7 +178,9 @@ check_environment(struct decode *c, const struct node *object)
 }
 
 static const struct table environment_table =
-    TABLE_CHECKED(environment_fields, check_environment);
+    TABLE_CHECKED(environment_fields, check_environment,
+	"[{ \"properties\": { \"set_vars\": { \"additionalProperties\":"
+	"{ \"pattern\": \"^[^" FORBIDDEN_ESCAPED "]*$\" } } } }]");
 
 static const struct field profile_fields[] = {
 	{ "$schema", FIELD_STRING, NULLABLE, NOT_STORED,

@@ -125,7 +125,9 @@ check_capture(struct decode *c, const struct node *object)
 	diag_help(c->diags, diag, "give one of command and provider");
 }
 
-const struct table capture_table = TABLE_CHECKED(capture_fields, check_capture);
+const struct table capture_table = TABLE_CHECKED(capture_fields, check_capture,
+    "[{ \"oneOf\": [{ \"required\": [\"command\"] },"
+    "{ \"required\": [\"provider\"] }] }]");
 
 /* clang-format off */
 static const struct field token_endpoint_fields[] = {

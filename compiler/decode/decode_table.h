@@ -83,11 +83,14 @@ struct table {
 	uint32_t n;
 	/* What else must hold, once all values are right by themselves. */
 	void (*check)(struct decode *c, const struct node *object);
+	/* The same for the JSON Schema: a list of schemas, as JSON. */
+	const char *also;
 };
 
 /* clang-format off */
-#define TABLE(fields) { (fields), ARRAY_LEN(fields), NULL }
-#define TABLE_CHECKED(fields, check) { (fields), ARRAY_LEN(fields), (check) }
+#define TABLE(fields) { (fields), ARRAY_LEN(fields), NULL, NULL }
+#define TABLE_CHECKED(fields, check, also) \
+	{ (fields), ARRAY_LEN(fields), (check), (also) }
 /* clang-format on */
 
 /* The key that is being decoded, from the outermost in. */
@@ -140,6 +143,17 @@ extern const struct table network_table, command_policies_table;
 extern const struct table capture_table, provider_table, route_table;
 extern const struct table diagnostics_table, hook_table, session_hooks_table;
 extern const struct table rollback_table, open_urls_table, approval_table;
+
+/*
+ * What no string of a profile may hold, in a character class of a pattern, and
+ * the same in the text of JSON; compare grammar/path_scan.re.
+ */
+#define FORBIDDEN                                                              \
+	"\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f"                  \
+	"\\u2028-\\u202e\\u2066-\\u2069\\ufeff"
+#define FORBIDDEN_ESCAPED                                                      \
+	"\\\\u0000-\\\\u001f\\\\u007f-\\\\u009f\\\\u061c\\\\u200e\\\\u200f"    \
+	"\\\\u2028-\\\\u202e\\\\u2066-\\\\u2069\\\\ufeff"
 
 /* Formats that more than one table uses. */
 extern const struct format format_plain, format_group, format_command;

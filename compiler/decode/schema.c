@@ -8,18 +8,19 @@
 #include "compiler/decode/decode_table.h"
 
 /*
- * The tables of decode as a JSON Schema (draft-07).  It accepts what decode
- * accepts, but for a table's check(), which it cannot say.
+ * The tables of decode as a JSON Schema, draft-07 or 2020-12, which differ in
+ * two words here.  It accepts what decode accepts; what it cannot say is in
+ * nonoc(1), and tests/differ/differ.py holds it to that.
  */
 
 /* What a string in a path list may be; compare grammar/path_scan.re. */
-#define FORBIDDEN                                                              \
-	"\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f"                  \
-	"\\u2028-\\u202e\\u2066-\\u2069\\ufeff"
 #define NAME "[A-Za-z_][A-Za-z0-9_]*"
-static const char template_pattern[] =
-    "^(?! *$)(?!@.*:)(?!~[^/])"
-    "([^$" FORBIDDEN "]|\\$" NAME "|\\$\\{" NAME "\\})+$";
+#define TEMPLATE(also_forbidden)                                               \
+	"^(?! *$)(?!@.*:)(?!~[^/])"                                            \
+	"([^$" also_forbidden FORBIDDEN "]|\\$" NAME "|\\$\\{" NAME "\\})+$"
+static const char template_pattern[] = TEMPLATE("");
+/* Where a star would deny nothing. */
+static const char closed_pattern[] = TEMPLATE("*");
 static const char dynamic_pattern[] =
     "^@git:(config-files|hooks-path|common-dir|worktree|toplevel|"
     "toplevel-parent)$";
@@ -82,6 +83,15 @@ formatted(const struct format *format)
 }
 
 static cJSON *
+pattern(const char *regex)
+{
+	cJSON *o = typed("string");
+
+	json_put_string(o, "pattern", regex);
+	return o;
+}
+
+static cJSON *
 port(void)
 {
 	cJSON *o = typed("integer");
@@ -112,14 +122,28 @@ one_of_names(const struct field *f)
 	return o;
 }
 
+/* Skipped with a warning, whatever the format asks for. */
+static bool
+skips_blanks(const struct field *f)
+{
+	return (f->kind == FIELD_STRINGS || f->kind == FIELD_ENTRIES ||
+		   f->kind == FIELD_ONE_OR_MORE) &&
+	       (f->flags & BLANK_OK) == 0;
+}
+
 /* The string of an entry, without its condition. */
 static cJSON *
 entry_string(const struct field *f)
 {
-	if (f->kind != FIELD_PATHS)
-		return formatted(f->format);
-	return reference((f->flags & GRANTS) != 0 ? "#/definitions/grant"
-						  : "#/definitions/path");
+	if (f->kind == FIELD_PATHS && (f->flags & GRANTS) != 0)
+		return reference("#/definitions/grant");
+	if (f->kind == FIELD_PATHS)
+		return reference((f->flags & DENIES) != 0
+				     ? "#/definitions/closed"
+				     : "#/definitions/path");
+	if (f->format != NULL && skips_blanks(f))
+		return either(formatted(f->format), pattern("^[ \\t]*$"));
+	return formatted(f->format);
 }
 
 static cJSON *
@@ -177,6 +201,8 @@ value_schema(const struct field *f)
 	case FIELD_COUNT:
 		o = typed("integer");
 		json_put_number(o, "minimum", 0);
+		/* 2^63 itself would be too large, and is no double's step. */
+		json_put(o, "maximum", cJSON_CreateRaw("9223372036854775807"));
 		return o;
 	case FIELD_STRINGS:
 	case FIELD_ENTRIES:
@@ -211,14 +237,29 @@ value_schema(const struct field *f)
 	return NULL;
 }
 
+/* What says nothing, and what holds nothing else; compare populated(). */
+static cJSON *
+empty(void)
+{
+	cJSON *o = json_object(), *values = json_put_array(o, "enum");
+
+	json_push(values, cJSON_CreateNull());
+	json_push(values, cJSON_CreateFalse());
+	json_push(values, json_string(""));
+	json_push(values, json_array());
+	return either(o, map_of(reference("#/definitions/empty"), NULL));
+}
+
 /* What a key that cannot be compiled may still hold: nothing. */
 static cJSON *
 nothing(const struct field *f)
 {
-	bool map = f->kind == FIELD_ANY_MAP;
-	cJSON *o = typed(map ? "object" : "array");
+	cJSON *o;
 
-	json_put_number(o, map ? "maxProperties" : "maxItems", 0);
+	if (f->kind == FIELD_ANY_MAP)
+		return map_of(reference("#/definitions/empty"), NULL);
+	o = typed("array");
+	json_put_number(o, "maxItems", 0);
 	return o;
 }
 
@@ -297,6 +338,17 @@ put_unless_empty(cJSON *to, const char *key, cJSON *array)
 		cJSON_Delete(array);
 }
 
+/* What the table's check says, beside its fields. */
+static void
+put_also(cJSON *all, const char *also)
+{
+	cJSON *list = cJSON_Parse(also), *one;
+
+	while ((one = cJSON_DetachItemFromArray(list, 0)) != NULL)
+		json_push(all, one);
+	cJSON_Delete(list);
+}
+
 static void
 fill_table(cJSON *o, const struct table *table)
 {
@@ -308,6 +360,8 @@ fill_table(cJSON *o, const struct table *table)
 		add_field(&table->fields[i], properties, required, clashes);
 	json_put_string(o, "type", "object");
 	json_put(o, "properties", properties);
+	if (table->also != NULL)
+		put_also(clashes, table->also);
 	put_unless_empty(o, "required", required);
 	put_unless_empty(o, "allOf", clashes);
 	json_put_bool(o, "additionalProperties", false);
@@ -322,15 +376,6 @@ table_schema(const struct table *table)
 	return o;
 }
 
-static cJSON *
-pattern(const char *regex)
-{
-	cJSON *o = typed("string");
-
-	json_put_string(o, "pattern", regex);
-	return o;
-}
-
 /* What a path list may hold, and a condition. */
 static cJSON *
 definitions(void)
@@ -339,24 +384,53 @@ definitions(void)
 
 	json_put_number(several, "minItems", 1);
 	json_put(o, "path", pattern(template_pattern));
+	json_put(o, "closed", pattern(closed_pattern));
+	json_put(o, "empty", empty());
 	json_put(o, "grant",
 	    either(pattern(template_pattern), pattern(dynamic_pattern)));
 	json_put(o, "when", either(pattern(when_pattern), several));
 	return o;
 }
 
-char *
-schema_print(bool group)
+/* "#/definitions/path" becomes "#/$defs/path". */
+static void
+refer_to_defs(cJSON *schema)
 {
+	static const char old[] = "#/definitions/";
+	cJSON *one;
+
+	cJSON_ArrayForEach(one, schema)
+	{
+		const char *to = cJSON_GetStringValue(one);
+		char *now;
+
+		if (to == NULL || strncmp(to, old, sizeof(old) - 1) != 0) {
+			refer_to_defs(one);
+			continue;
+		}
+		if (asprintf(&now, "#/$defs/%s", to + sizeof(old) - 1) < 0 ||
+		    cJSON_SetValuestring(one, now) == NULL)
+			diag_out_of_memory();
+		free(now);
+	}
+}
+
+char *
+schema_print(bool group, enum schema_draft draft)
+{
+	const bool old = draft == SCHEMA_DRAFT_07;
 	cJSON *root = json_object();
 	char *text;
 
-	json_put_string(
-	    root, "$schema", "http://json-schema.org/draft-07/schema#");
+	json_put_string(root, "$schema",
+	    old ? "http://json-schema.org/draft-07/schema#"
+		: "https://json-schema.org/draft/2020-12/schema");
 	json_put_string(root, "title",
 	    group ? "Group of sandbox rules" : "Sandbox profile");
 	fill_table(root, group ? &group_table : &profile_table);
-	json_put(root, "definitions", definitions());
+	json_put(root, old ? "definitions" : "$defs", definitions());
+	if (!old)
+		refer_to_defs(root);
 	text = cJSON_Print(root);
 	if (text == NULL)
 		diag_out_of_memory();

@@ -7,6 +7,7 @@
 #include "tests/tap.h"
 
 static unsigned objects, references, patterns;
+static const char *definitions; /* what they are under */
 
 /* The value of a key, or NULL where there is none. */
 static const struct node *
@@ -25,20 +26,19 @@ is_string(const struct node *n)
 	return n != NULL && n->kind == NODE_STRING && n->string.len != 0;
 }
 
-/* "#/definitions/NAME" leads somewhere. */
+/* "#/definitions/NAME", or "#/$defs/NAME", leads somewhere. */
 static bool
 resolves(const struct node *root, struct text reference)
 {
-	static const char prefix[] = "#/definitions/";
-	const struct node *all = get(root, "definitions");
+	const struct node *all = get(root, definitions);
+	char to[256];
 
 	for (uint32_t i = 0; i < all->map.n; i++) {
 		struct text name = all->map.v[i].key;
 
-		if (reference.len == sizeof(prefix) - 1 + name.len &&
-		    memcmp(reference.s, prefix, sizeof(prefix) - 1) == 0 &&
-		    memcmp(reference.s + sizeof(prefix) - 1, name.s,
-			name.len) == 0)
+		(void)snprintf(to, sizeof(to), "#/%s/%.*s", definitions,
+		    (int)name.len, name.s);
+		if (text_is(reference, to))
 			return true;
 	}
 	return false;
@@ -53,7 +53,9 @@ walk(const struct node *root, const struct node *schema)
 	const struct node *reference = get(schema, "$ref");
 	const struct node *pattern = get(schema, "pattern");
 
-	if (properties != NULL && properties->kind == NODE_MAP) {
+	/* Without a type it only adds to another that has one. */
+	if (properties != NULL && properties->kind == NODE_MAP &&
+	    is_string(get(schema, "type"))) {
 		objects++;
 		if (more == NULL || more->kind != NODE_BOOL || more->boolean)
 			tap_point(
@@ -105,12 +107,13 @@ covers(const struct node *schema, const struct table *table)
 }
 
 static void
-schema(bool group, const struct table *table)
+schema(bool group, enum schema_draft draft, const struct table *table)
 {
 	struct arena a = {0};
 	struct sources sources = {0};
 	struct diags d = {.arena = &a, .sources = &sources};
-	char *text = schema_print(group), *again = schema_print(group);
+	char *text = schema_print(group, draft),
+	     *again = schema_print(group, draft);
 	const struct node *root;
 	uint32_t source;
 
@@ -120,7 +123,11 @@ schema(bool group, const struct table *table)
 		   &sources, &a, &d, "schema.json", text_of(text), &source) &&
 		read_json(&a, &d, &sources, source, &root))) {
 		OK(text_is(get(root, "$schema")->string,
-		    "http://json-schema.org/draft-07/schema#"));
+		    draft == SCHEMA_DRAFT_07
+			? "http://json-schema.org/draft-07/schema#"
+			: "https://json-schema.org/draft/2020-12/schema"));
+		definitions =
+		    draft == SCHEMA_DRAFT_07 ? "definitions" : "$defs";
 		objects = references = patterns = 0;
 		walk(root, root);
 		OK(objects > 2 && references > 2 && patterns > 2);
@@ -134,7 +141,9 @@ schema(bool group, const struct table *table)
 int
 main(void)
 {
-	schema(false, &profile_table);
-	schema(true, &group_table);
+	schema(false, SCHEMA_DRAFT_07, &profile_table);
+	schema(true, SCHEMA_DRAFT_07, &group_table);
+	schema(false, SCHEMA_2020_12, &profile_table);
+	schema(true, SCHEMA_2020_12, &group_table);
 	return tap_end();
 }
