@@ -416,8 +416,9 @@ decide_move(struct decider *d, const struct decide_env *env)
 	memcpy(d->env.places, env->places, sizeof(d->env.places));
 	d->refused = (struct decide_refused){.why = DECIDE_LAUNCHES};
 	d->agreed = false;
-	for (uint32_t i = 0; i < d->entries.n; i++)
-		d->entries.v[i].deny = DECIDE_NONE;
+	for (uint32_t i = 0; i < d->settled.n; i++)
+		d->entries.v[d->settled.v[i]].deny = DECIDE_NONE;
+	d->settled.n = 0;
 	set_canon(d);
 	judge_kernel(d);
 	denies_settle(d);

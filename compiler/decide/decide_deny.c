@@ -32,6 +32,13 @@ refuse(struct decider *d, const struct entry *e, uint32_t deny)
 		};
 }
 
+static void
+withhold(struct decider *d, struct entry *e, uint32_t deny)
+{
+	e->deny = deny;
+	*VEC_PUSH(d->arena, &d->settled) = (uint32_t)(e - d->entries.v);
+}
+
 /*
  * A link on the way to a denied path must not be replaced by another that
  * leads elsewhere; to be read it may be granted.
@@ -50,7 +57,7 @@ settle_hop(struct decider *d, struct entry *e, uint32_t index, bool inside)
 	if ((blob_path(d->blob, e->rule).flags & BLOB_PATH_GROUP) == 0)
 		refuse(d, e, index);
 	else
-		e->deny = index;
+		withhold(d, e, index);
 }
 
 /* `inside`: the denied path lies below the rule's, not the other way. */
@@ -75,19 +82,36 @@ settle(struct decider *d, struct entry *e, uint32_t index, bool inside)
 	else if (inside && (flags & BLOB_PATH_GROUP) == 0)
 		refuse(d, e, index);
 	else
-		e->deny = index;
+		withhold(d, e, index);
 }
 
-/* The rules of one root at a suffix. */
+/*
+ * The rules of one root at a suffix, above a denied path.  `dir`: the denied
+ * path's own root lies at or below it, so that there is a directory, and a rule
+ * for a file has nothing in it.
+ */
 static void
-settle_at(struct decider *d, enum blob_root root, struct text suffix,
-    uint32_t deny, bool inside)
+settle_above(struct decider *d, enum blob_root root, struct text suffix,
+    uint32_t deny, bool dir)
 {
 	for (uint32_t i = entry_bound(d, root, suffix);
 	     i < d->first[root + 1] &&
 	     text_equal(d->entries.v[i].suffix, suffix);
 	     i++)
-		settle(d, &d->entries.v[i], deny, inside);
+		if (!dir || d->entries.v[i].on != ON_FILE)
+			settle(d, &d->entries.v[i], deny, true);
+}
+
+/* How far down a root the root of a denied path lies; -1 where it does not. */
+static int64_t
+depth_of(const struct decider *d, enum blob_root root, enum blob_root of)
+{
+	struct reach at;
+
+	return d->env.world == NULL && of != root &&
+		       reach(d, root, &d->canon[of], &at)
+		   ? (int64_t)at.rel.len
+		   : -1;
 }
 
 /* The rules of one root above, at and below a denied path in it. */
@@ -96,15 +120,17 @@ settle_root(struct decider *d, enum blob_root root, const struct reach *at,
     uint32_t deny)
 {
 	const struct text rel = at->rel;
+	const int64_t dirs = depth_of(d, root, blob_deny(d->blob, deny).root);
 	uint32_t i;
 
 	if (at->strict || rel.len > 0)
-		settle_at(d, root, TEXT(""), deny, true);
+		settle_above(d, root, TEXT(""), deny, dirs >= 0);
 	if (at->strict)
 		return;
 	for (uint32_t n = 1; n < rel.len; n++)
 		if (rel.s[n] == '/')
-			settle_at(d, root, (struct text){rel.s, n}, deny, true);
+			settle_above(
+			    d, root, (struct text){rel.s, n}, deny, n <= dirs);
 	for (i = entry_bound(d, root, rel);
 	     i < d->first[root + 1] &&
 	     suffix_covers(rel, d->entries.v[i].suffix);
@@ -206,7 +232,7 @@ settle_tmpdir(struct decider *d)
 	for (uint32_t i = 0; i < d->entries.n; i++)
 		if (blob_path(d->blob, d->entries.v[i].rule).root ==
 		    BLOB_ROOT_TMPDIR)
-			d->entries.v[i].deny = (uint32_t)DENY_TMPDIR;
+			withhold(d, &d->entries.v[i], (uint32_t)DENY_TMPDIR);
 }
 
 static void
@@ -249,7 +275,7 @@ settle_covered(struct decider *d)
 		if ((blob_path(d->blob, e->rule).flags & BLOB_PATH_CONSENT) !=
 			0 &&
 		    e->deny == DECIDE_NONE && covered(d, e))
-			e->deny = (uint32_t)DENY_COVERED;
+			withhold(d, e, (uint32_t)DENY_COVERED);
 	}
 }
 
@@ -352,7 +378,8 @@ denies_settle(struct decider *d)
 		settle_covered(d);
 	d->agreed = true;
 	settle_all(d);
-	planted_settle(d);
+	if (d->env.world != NULL)
+		planted_settle(d);
 	settle_nothing(d);
 	for (uint32_t i = 0; d->env.world != NULL && i < d->blob->ndenies; i++)
 		verify(d, i);

@@ -43,6 +43,7 @@ struct decider {
 	uint64_t fs, net, scoped;	      /* handled on this kernel */
 	struct VEC(struct entry) entries;     /* by root and suffix */
 	uint32_t first[BLOB_ROOTS + 1];	      /* entries of each root */
+	struct VEC(uint32_t) settled; /* entries with a deny, to be undone */
 	struct decide_refused refused;
 	const bool *off; /* by rule; NULL: all are on */
 	bool hop;	 /* while settling: a link on the way */
