@@ -250,6 +250,9 @@ compiler_libnonoc_a_SOURCES += \
 	compiler/diff/diff_net.c \
 	compiler/diff/diff_path.c \
 	compiler/diff/diff_place.c \
+	compiler/diff/diff_place.h \
+	compiler/diff/diff_place_say.c \
+	compiler/diff/diff_place_search.c \
 	compiler/diff/diff_report.c \
 	compiler/diff/diff_report.h \
 	compiler/diff/diff_rest.c \

@@ -4,14 +4,6 @@
 
 #include "compiler/decide/decide_model.h"
 
-/* What one call is about. */
-struct about {
-	struct placements *p;
-	struct decide_path rule;
-	bool tree; /* a directory: something may come to lie in it */
-	struct placement_list *list;
-};
-
 const struct text placement_home_dirs[PLACEMENT_HOME_DIRS] = {
     {"home", 4},
     {"Users", 5},
@@ -21,91 +13,17 @@ const struct text placement_home_dirs[PLACEMENT_HOME_DIRS] = {
     {"tmp", 3},
 };
 static const struct text root_home = {"root", 4};
+static const struct text runtime_dirs = {"run/user", 8};
 
-static struct decide_path
-below(struct arena *a, const struct decide_path *at, struct text name)
+static struct text
+below(struct arena *a, struct text at, struct text name)
 {
-	struct decide_path p = {name, at->root};
-
-	if (at->suffix.len > 0 && name.len > 0)
-		p.suffix = arena_printf(a, "%.*s/%.*s", (int)at->suffix.len,
-		    at->suffix.s, (int)name.len, name.s);
-	else if (name.len == 0)
-		p.suffix = at->suffix;
-	return p;
-}
-
-/* Does a rule or a denied path lie at or below it?  Both are sorted. */
-static bool
-is_named(const struct blob *b, const struct decide_path *at)
-{
-	uint32_t low = 0, high = b->npaths;
-
-	while (low < high) {
-		const uint32_t mid = low + (high - low) / 2;
-		const struct blob_path r = blob_path(b, mid);
-		const struct decide_path p = {text_of(r.suffix), r.root};
-
-		if (decide_path_compare(&p, at) < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	if (low < b->npaths) {
-		const struct blob_path r = blob_path(b, low);
-
-		if (r.root == at->root &&
-		    suffix_covers(at->suffix, text_of(r.suffix)))
-			return true;
-	}
-	for (uint32_t i = 0; i < b->ndenies; i++) {
-		const struct blob_deny d = blob_deny(b, i);
-
-		if (d.root == at->root &&
-		    suffix_covers(at->suffix, text_of(d.suffix)))
-			return true;
-	}
-	return false;
-}
-
-/* An entry of a directory that no policy says anything about. */
-static struct decide_path
-unnamed(const struct about *o, const struct decide_path *dir)
-{
-	struct arena *a = o->p->arena;
-
-	for (unsigned n = 0;; n++) {
-		struct decide_path at = below(a, dir,
-		    n == 0 ? TEXT("user") : arena_printf(a, "user%u", n));
-
-		if (!is_named(o->p->blob, &at) && !is_named(o->p->other, &at))
-			return at;
-	}
-}
-
-static void
-add(const struct about *o, enum blob_root root, struct decide_path at)
-{
-	struct placements *p = o->p;
-	uint32_t i = 0;
-
-	if (at.root == root)
-		return;
-	for (; i < p->v.n; i++)
-		if (p->v.v[i].root == root &&
-		    decide_path_compare(&p->v.v[i].at, &at) == 0)
-			break;
-	if (i == PLACEMENTS_MAX) {
-		p->more = true;
-		return;
-	}
-	if (i == p->v.n)
-		*VEC_PUSH(p->arena, &p->v) =
-		    (struct placement){.root = root, .at = at};
-	for (uint32_t k = 0; k < o->list->n; k++)
-		if (o->list->v[k] == i)
-			return;
-	*VEC_PUSH(p->arena, o->list) = i;
+	if (name.len == 0)
+		return at;
+	if (at.len == 0)
+		return name;
+	return arena_printf(
+	    a, "%.*s/%.*s", (int)at.len, at.s, (int)name.len, name.s);
 }
 
 /* The first n components; all, if there are no more. */
@@ -141,198 +59,391 @@ placement_home_of(const struct decide_path *path, struct decide_path *ret_home)
 	return suffix_covers(root_home, s);
 }
 
-/* Home directories that lie in, at or above an absolute path. */
-static void
-add_homes(const struct about *o, const struct decide_path *path)
+void
+placement_apart(struct placement *ret_placement)
+{
+	for (unsigned r = 0; r < BLOB_ROOTS; r++)
+		ret_placement->at[r] =
+		    (struct decide_path){{"", 0}, (enum blob_root)r};
+}
+
+bool
+placement_canonical(const struct placement *p, struct arena *a,
+    const struct decide_path *path, struct decide_path *ret)
+{
+	*ret = *path;
+	for (unsigned i = 0; i < BLOB_ROOTS; i++) {
+		const struct decide_path *at = &p->at[ret->root];
+
+		if (at->root == ret->root)
+			return true;
+		ret->suffix = below(a, at->suffix, ret->suffix);
+		ret->root = at->root;
+	}
+	return false;
+}
+
+/* What is below a root, seen from it; false: the path does not lie in it. */
+static bool
+seen_from(const struct placement *p, struct arena *a, enum blob_root root,
+    const struct decide_path *path, struct text *ret)
+{
+	struct decide_path at = *path;
+
+	for (unsigned i = 0; i < BLOB_ROOTS; i++) {
+		const struct decide_path *up = &p->at[at.root];
+
+		if (at.root == root) {
+			*ret = at.suffix;
+			return true;
+		}
+		if (up->root == at.root)
+			return false;
+		at.suffix = below(a, up->suffix, at.suffix);
+		at.root = up->root;
+	}
+	return false;
+}
+
+/* Is it one of the names in a path? */
+static bool
+has_name(struct text path, struct text name)
+{
+	for (uint32_t from = 0; from < path.len;) {
+		uint32_t to = from;
+
+		while (to < path.len && path.s[to] != '/')
+			to++;
+		if (text_equal((struct text){path.s + from, to - from}, name))
+			return true;
+		from = to + 1;
+	}
+	return false;
+}
+
+/* No name of the path; that of runtime_dirs is known to all. */
+static bool
+is_unnamed(enum blob_root root, const char *path, struct text name)
+{
+	struct text t = text_of(path);
+
+	if (strstr(path, name.s) == NULL)
+		return true;
+	if (root == BLOB_ROOT_SLASH && suffix_covers(runtime_dirs, t)) {
+		t.s += runtime_dirs.len;
+		t.len -= runtime_dirs.len;
+	}
+	return !has_name(t, name);
+}
+
+static bool
+is_fresh(const struct blob *b, struct text name)
+{
+	for (uint32_t i = 0; i < b->npaths; i++) {
+		const struct blob_path p = blob_path(b, i);
+
+		if (!is_unnamed(p.root, p.suffix, name))
+			return false;
+	}
+	for (uint32_t i = 0; i < b->ndenies; i++) {
+		const struct blob_deny d = blob_deny(b, i);
+
+		if (!is_unnamed(d.root, d.suffix, name))
+			return false;
+	}
+	return true;
+}
+
+void
+placements_begin(struct placements *ret_placements, struct arena *a,
+    const struct blob *one, const struct blob *two)
+{
+	static const char *const names[BLOB_ROOTS] = {
+	    [BLOB_ROOT_HOME] = "user",
+	    [BLOB_ROOT_CWD] = "dir",
+	    [BLOB_ROOT_TMPDIR] = "temp",
+	    [BLOB_ROOT_XDG_RUNTIME] = "user",
+	};
+	const unsigned homes =
+	    1u << BLOB_ROOT_TMPDIR | 1u << BLOB_ROOT_XDG_CONFIG |
+	    1u << BLOB_ROOT_XDG_DATA | 1u << BLOB_ROOT_XDG_STATE |
+	    1u << BLOB_ROOT_XDG_CACHE;
+	struct placements p = {.arena = a};
+
+	p.moved = blob_target(one).roots | blob_target(two).roots;
+	if ((p.moved & homes) != 0)
+		p.moved |= 1u << BLOB_ROOT_HOME;
+	for (unsigned r = 0; r < BLOB_ROOTS; r++) {
+		struct text t = text_of(names[r] == NULL ? "" : names[r]);
+
+		if (names[r] == NULL || (p.moved & 1u << r) == 0)
+			continue;
+		for (unsigned n = 1; !is_fresh(one, t) || !is_fresh(two, t);
+		     n++)
+			t = arena_printf(a, "%s%u", names[r], n);
+		p.fresh[r] = t;
+	}
+	*ret_placements = p;
+}
+
+/* Where the root lies while its variable is unset, if that is below HOME. */
+static bool
+usual_place(enum blob_root root, struct decide_path *ret)
+{
+	struct decide_env env;
+
+	if (root < BLOB_ROOT_XDG_CONFIG || root > BLOB_ROOT_XDG_CACHE)
+		return false;
+	decide_env_init(&env);
+	*ret = env.places[root];
+	return true;
+}
+
+static bool
+may_be_home(const struct decide_path *at)
 {
 	struct decide_path home;
 
-	if (placement_home_of(path, &home))
-		add(o, BLOB_ROOT_HOME, home);
-	for (size_t i = 0; i < PLACEMENT_HOME_DIRS; i++) {
-		const struct decide_path dir = {
-		    placement_home_dirs[i], BLOB_ROOT_SLASH};
-
-		if (suffix_covers(path->suffix, placement_home_dirs[i]))
-			add(o, BLOB_ROOT_HOME, unnamed(o, &dir));
-	}
-	if (suffix_covers(path->suffix, root_home))
-		add(o, BLOB_ROOT_HOME,
-		    (struct decide_path){root_home, BLOB_ROOT_SLASH});
-}
-
-/* Where login managers put the runtime directory of each user. */
-static void
-add_runtime(const struct about *o, const struct decide_path *path)
-{
-	const struct decide_path users = {TEXT("run/user"), BLOB_ROOT_SLASH};
-	const struct text s = path->suffix;
-
-	if (suffix_covers(s, users.suffix))
-		add(o, BLOB_ROOT_XDG_RUNTIME, unnamed(o, &users));
-	else if (suffix_covers(users.suffix, s))
-		add(o, BLOB_ROOT_XDG_RUNTIME,
-		    (struct decide_path){components(s, 3), BLOB_ROOT_SLASH});
-}
-
-/* A denied path's root in the rule's directory. */
-static void
-add_inside(const struct about *o, enum blob_root root)
-{
-	const struct decide_path *rule = &o->rule;
-	const struct decide_path dir = *rule;
-
-	if (root == BLOB_ROOT_HOME && rule->root == BLOB_ROOT_SLASH) {
-		add_homes(o, rule);
-		return;
-	}
-	if (root == BLOB_ROOT_XDG_RUNTIME && rule->root == BLOB_ROOT_SLASH)
-		add_runtime(o, rule);
-	if (!o->tree)
-		return;
-	switch (root) {
+	switch (at->root) {
 	case BLOB_ROOT_HOME:
-		if (rule->root == BLOB_ROOT_CWD ||
-		    rule->root == BLOB_ROOT_TMPDIR)
-			add(o, root, unnamed(o, &dir));
-		break;
+		return true;
+	case BLOB_ROOT_SLASH:
+		return placement_home_of(at, &home) &&
+		       decide_path_equal(at, &home);
 	case BLOB_ROOT_CWD:
 	case BLOB_ROOT_TMPDIR:
-		add(o, root, unnamed(o, &dir));
-		break;
+		return at->suffix.len > 0;
 	case BLOB_ROOT_XDG_CONFIG:
 	case BLOB_ROOT_XDG_DATA:
 	case BLOB_ROOT_XDG_STATE:
 	case BLOB_ROOT_XDG_CACHE:
 	case BLOB_ROOT_XDG_RUNTIME:
-	case BLOB_ROOT_SLASH:
 	case BLOB_ROOTS:
 		break;
 	}
+	return false;
 }
 
-/* The rule at or below what is denied below a root that can be anywhere. */
-static void
-add_over(const struct about *o, const struct blob_deny *deny)
-{
-	const struct text s = o->rule.suffix, t = text_of(deny->suffix);
-
-	if (deny->root != BLOB_ROOT_CWD && deny->root != BLOB_ROOT_TMPDIR)
-		return;
-	for (uint32_t i = 0; i < s.len; i++) {
-		const struct text rest = {s.s + i, s.len - i};
-		const struct text above = {s.s, i > 0 ? i - 1 : 0};
-
-		if ((i == 0 || s.s[i - 1] == '/') && suffix_covers(t, rest))
-			add(o, deny->root,
-			    (struct decide_path){above, o->rule.root});
-	}
-}
-
-/* The rule's root moves to each directory above a denied path. */
-static void
-add_moved(const struct about *o, const struct blob_deny *deny)
-{
-	const enum blob_root root = o->rule.root;
-	struct decide_path at = {text_of(deny->suffix), deny->root};
-
-	if (root == BLOB_ROOT_HOME && deny->root == BLOB_ROOT_SLASH)
-		add_homes(o, &at);
-	if (root == BLOB_ROOT_XDG_RUNTIME && deny->root == BLOB_ROOT_SLASH)
-		add_runtime(o, &at);
-	if (root != BLOB_ROOT_CWD && root != BLOB_ROOT_TMPDIR)
-		return;
-	if (deny->root >= BLOB_ROOT_XDG_CONFIG ||
-	    (root == BLOB_ROOT_TMPDIR && deny->root == BLOB_ROOT_HOME))
-		return;
-	while (at.suffix.len > 0) {
-		at.suffix = suffix_parent(at.suffix);
-		add(o, root, at);
-	}
-}
-
-/* Is it below a denied path that forbids something else? */
 static bool
-is_nested(const struct blob *b, uint32_t index)
+may_be_runtime(const struct decide_path *at)
 {
-	const struct blob_deny d = blob_deny(b, index);
+	const struct text s = at->suffix;
 
-	for (uint32_t i = 0; i < b->ndenies; i++) {
-		const struct blob_deny o = blob_deny(b, i);
+	if (at->root == BLOB_ROOT_XDG_RUNTIME)
+		return true;
+	return at->root == BLOB_ROOT_SLASH && suffix_covers(runtime_dirs, s) &&
+	       s.len > runtime_dirs.len && components(s, 3).len == s.len;
+}
 
-		if (o.root == d.root &&
-		    (o.access != d.access || o.flags != d.flags) &&
-		    suffix_covers(text_of(o.suffix), text_of(d.suffix)))
+/* Where programs keep what they are told and what they remember. */
+static bool
+is_kept(
+    const struct placement *p, struct arena *a, const struct decide_path *at)
+{
+	static const enum blob_root roots[] = {
+	    BLOB_ROOT_XDG_CONFIG, BLOB_ROOT_XDG_STATE};
+
+	for (size_t i = 0; i < ARRAY_LEN(roots); i++) {
+		const struct decide_path root = {TEXT(""), roots[i]};
+		struct decide_path dir;
+
+		if (placement_canonical(p, a, &root, &dir) &&
+		    decide_path_covers(&dir, at))
 			return true;
 	}
 	return false;
 }
 
-/*
- * Of the denied paths below HOME that forbid the same, one is enough: where it
- * moves, all move.  There are many, and few below other roots.
- */
+/* As placement.h has it; where the XDG directories are nobody else changes. */
 static bool
-is_typical(const struct blob *b, uint32_t index)
+is_possible(const struct placement *p, struct arena *a)
 {
-	const struct blob_deny d = blob_deny(b, index);
-	uint32_t first = DECIDE_NONE, plain = DECIDE_NONE;
+	for (unsigned r = 1; r < BLOB_ROOTS; r++) {
+		const struct decide_path root = {TEXT(""), (enum blob_root)r};
+		struct decide_path at;
 
-	if (d.root != BLOB_ROOT_HOME)
-		return true;
-	for (uint32_t i = 0; i < b->ndenies && plain == DECIDE_NONE; i++) {
-		const struct blob_deny o = blob_deny(b, i);
-
-		if (o.root != d.root || o.access != d.access ||
-		    o.flags != d.flags)
-			continue;
-		if (first == DECIDE_NONE)
-			first = i;
-		if (!is_nested(b, i))
-			plain = i;
+		if (!placement_canonical(p, a, &root, &at) ||
+		    (r == BLOB_ROOT_HOME && !may_be_home(&at)) ||
+		    ((r == BLOB_ROOT_CWD || r == BLOB_ROOT_TMPDIR) &&
+			is_kept(p, a, &at)) ||
+		    (r == BLOB_ROOT_XDG_RUNTIME && !may_be_runtime(&at)))
+			return false;
 	}
-	return index == (plain != DECIDE_NONE ? plain : first);
+	return true;
+}
+
+/* One root on the move. */
+struct way {
+	const struct placements *p;
+	const struct placement *from;
+	struct arena *arena;
+	struct placement_list *list;
+	enum blob_root root;
+};
+
+/*
+ * Not below a name that stood for its place before it moved: the same is said
+ * without that name, and paths would grow without end.
+ */
+static void
+offer(const struct way *w, enum blob_root tree, struct text at)
+{
+	struct placement to = *w->from;
+
+	if (w->root != BLOB_ROOT_XDG_RUNTIME &&
+	    has_name(suffix_parent(at), w->p->fresh[w->root]))
+		return;
+	to.at[w->root] = (struct decide_path){at, tree};
+	if (is_possible(&to, w->arena))
+		*VEC_PUSH(w->arena, w->list) = to;
+}
+
+static void
+offer_fresh(const struct way *w, enum blob_root tree, struct text dir)
+{
+	offer(w, tree, below(w->arena, dir, w->p->fresh[w->root]));
+}
+
+/*
+ * Somewhere in a directory; what lies in it by name makes more meet than a name
+ * that nobody speaks of.
+ */
+static void
+offer_within(const struct way *w, const struct decide_path *dir)
+{
+	const struct text s = dir->suffix;
+
+	offer_fresh(w, dir->root, s);
+	if (dir->root != BLOB_ROOT_SLASH)
+		return;
+	for (size_t i = 0; w->root == BLOB_ROOT_HOME && i < PLACEMENT_HOME_DIRS;
+	     i++)
+		if (s.len < placement_home_dirs[i].len &&
+		    suffix_covers(s, placement_home_dirs[i]))
+			offer_fresh(w, dir->root, placement_home_dirs[i]);
+	if (w->root == BLOB_ROOT_HOME && s.len == 0)
+		offer(w, dir->root, root_home);
+	if (w->root == BLOB_ROOT_XDG_RUNTIME && s.len < runtime_dirs.len &&
+	    suffix_covers(s, runtime_dirs))
+		offer_fresh(w, dir->root, runtime_dirs);
+}
+
+/* What is left of a path below one of the directories above it, or itself. */
+static struct text
+rest_below(struct text path, struct text up)
+{
+	const uint32_t skip = up.len == 0	   ? 0
+			      : up.len == path.len ? up.len
+						   : up.len + 1;
+
+	return (struct text){path.s + skip, path.len - skip};
+}
+
+/*
+ * What moves with the root is `moving` below it, what stays is `fixed`: they
+ * meet where one is at or above the other.  So the root comes to lie in what
+ * is fixed, or at or above it, where the names are the same.
+ */
+static void
+move_root(const struct way *w, const struct meeting *m)
+{
+	struct text rule, deny, moving, up;
+	struct decide_path fixed;
+	const bool rule_in =
+	    seen_from(w->from, w->arena, w->root, &m->rule, &rule);
+	const bool deny_in =
+	    seen_from(w->from, w->arena, w->root, &m->deny, &deny);
+	/* May the root lie in what is fixed? */
+	const bool in = rule_in ? m->denied : m->tree;
+
+	if (rule_in == deny_in)
+		return;
+	moving = rule_in ? rule : deny;
+	(void)placement_canonical(
+	    w->from, w->arena, rule_in ? &m->deny : &m->rule, &fixed);
+	if (in)
+		offer_within(w, &fixed);
+	up = fixed.suffix;
+	if (in || (!rule_in && moving.len == 0))
+		offer(w, fixed.root, up);
+	while (up.len > 0) {
+		struct text rest;
+
+		up = suffix_parent(up);
+		rest = rest_below(fixed.suffix, up);
+		if (suffix_covers(rest, moving) || suffix_covers(moving, rest))
+			offer(w, fixed.root, up);
+	}
+}
+
+/* Do they, there? */
+static bool
+do_meet(const struct placement *p, struct arena *a, const struct meeting *m)
+{
+	struct decide_path rule, deny;
+
+	return placement_canonical(p, a, &m->rule, &rule) &&
+	       placement_canonical(p, a, &m->deny, &deny) &&
+	       (decide_path_covers(&rule, &deny) ||
+		   decide_path_covers(&deny, &rule));
+}
+
+static void
+move_each(const struct placements *p, const struct placement *from,
+    const struct meeting *m, struct arena *a, struct placement_list *list)
+{
+	static const enum blob_root movable[] = {BLOB_ROOT_CWD,
+	    BLOB_ROOT_TMPDIR, BLOB_ROOT_HOME, BLOB_ROOT_XDG_RUNTIME};
+
+	for (size_t i = 0; i < ARRAY_LEN(movable); i++) {
+		const struct way w = {.p = p,
+		    .from = from,
+		    .arena = a,
+		    .list = list,
+		    .root = movable[i]};
+
+		if ((p->moved & 1u << movable[i]) != 0)
+			move_root(&w, m);
+	}
+}
+
+/* The root of a path put where it can only be; false: it can be elsewhere. */
+static bool
+settled(const struct placements *p, struct placement *at, enum blob_root root)
+{
+	struct decide_path usual;
+
+	if (at->at[root].root != root)
+		return false;
+	if (root == BLOB_ROOT_XDG_RUNTIME)
+		usual = (struct decide_path){
+		    below(p->arena, runtime_dirs, p->fresh[root]),
+		    BLOB_ROOT_SLASH};
+	else if (!usual_place(root, &usual))
+		return false;
+	at->at[root] = usual;
+	return true;
 }
 
 void
-placements_begin(struct placements *ret_placements, struct arena *a,
-    const struct blob *b, const struct blob *other)
+placements_meet(const struct placements *p, const struct placement *from,
+    const struct meeting *m, struct arena *a, struct placement_list *list)
 {
-	struct placements p = {.arena = a, .blob = b, .other = other};
+	const enum blob_root roots[2] = {m->rule.root, m->deny.root};
 
-	for (uint32_t i = 0; i < b->ndenies; i++)
-		if (is_typical(b, i))
-			*VEC_PUSH(a, &p.denies) = i;
-	*ret_placements = p;
-}
+	move_each(p, from, m, a, list);
+	for (unsigned which = 1; which < 4; which++) {
+		struct placement at = *from;
+		bool any = true;
 
-void
-placements_of_rule(
-    struct placements *p, uint32_t rule, struct placement_list *ret_list)
-{
-	const struct blob *b = p->blob;
-	const struct blob_path r = blob_path(b, rule);
-	const struct about o = {
-	    .p = p,
-	    .rule = {text_of(r.suffix), r.root},
-	    .tree = r.kind != BLOB_KIND_FILE,
-	    .list = ret_list,
-	};
-
-	*ret_list = (struct placement_list){0};
-	for (uint32_t i = 0; i < p->denies.n; i++) {
-		const struct blob_deny d = blob_deny(b, p->denies.v[i]);
-
-		if (d.root == o.rule.root || !deny_concerns(d.access, r.rights))
+		for (unsigned i = 0; i < 2; i++)
+			if ((which & 1u << i) != 0)
+				any = any && settled(p, &at, roots[i]);
+		if (!any || !is_possible(&at, a))
 			continue;
-		add_moved(&o, &d);
-		add_inside(&o, d.root);
-		add_over(&o, &d);
-	}
-	/* A temporary directory that holds the home directory is none. */
-	if (r.root == BLOB_ROOT_TMPDIR) {
-		const struct decide_path tmp = {TEXT(""), BLOB_ROOT_TMPDIR};
-
-		add(&o, BLOB_ROOT_HOME, unnamed(&o, &tmp));
+		if (do_meet(&at, a, m))
+			*VEC_PUSH(a, list) = at;
+		else
+			move_each(p, &at, m, a, list);
 	}
 }

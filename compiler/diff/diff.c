@@ -196,8 +196,7 @@ diff_policies(struct diff *ret_diff, struct arena *a, const struct blob *from,
 			diff_programs(&d, first);
 			diff_links(&d, deciders);
 		}
-		if (env.consent)
-			diff_placements(&d, moved, (enum diff_when)when);
+		diff_placements(&d, moved, (enum diff_when)when);
 		arena_release(&scratch);
 	}
 	diff_terms(&d);
