@@ -261,6 +261,8 @@ compiler_libnonoc_a_SOURCES += \
 	compiler/diff/gate_waiver.h \
 	compiler/diff/prove.c \
 	compiler/diff/prove.h \
+	compiler/diff/prove_around.c \
+	compiler/diff/prove_own.h \
 	compiler/diff/prove_tree.c \
 	compiler/diff/prove_tree.h \
 	compiler/diff/witness.c \

@@ -67,6 +67,7 @@ script_tests = \
 	tests/hidden.test \
 	tests/golden.test \
 	tests/install.test \
+	tests/kernel/around.test \
 	tests/kernel/confine.test \
 	tests/kernel/denies.test \
 	tests/kernel/environment.test \
@@ -126,6 +127,10 @@ test_tools = \
 	tests/decisions/mutants.list \
 	tests/decisions/network.json \
 	tests/decisions/network.tab \
+	tests/decisions/prove/new-unhandled.txt \
+	tests/decisions/prove/new.txt \
+	tests/decisions/prove/old-unhandled.txt \
+	tests/decisions/prove/old.txt \
 	tests/elsewhere/libc.c \
 	tests/differ/differ.py \
 	tests/kernel/escape/README.md \

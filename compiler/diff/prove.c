@@ -17,24 +17,9 @@
 
 #include "compiler/base/output.h"
 #include "compiler/base/status.h"
-#include "compiler/diff/prove_tree.h"
+#include "compiler/diff/prove_own.h"
 
 extern char **environ;
-
-enum { REFUSED = 125 }; /* nono-load ran nothing */
-
-struct prover {
-	struct compile *compile;
-	const struct side_pair *pair;
-	struct prove_tree tree;
-	const char *loader, *program;
-	struct text policy[2]; /* files */
-	unsigned abi;	       /* of this kernel's Landlock; 0: none */
-	enum diff_when filled; /* what the tree is filled for */
-	bool is_filled;
-	const char *abstract; /* the name of a socket that listens */
-	int servers[2];	      /* abstract, in the tree; or -1 */
-};
 
 static int
 cannot(struct compile *c, const char *what, int error)
@@ -222,9 +207,9 @@ serve_path(struct prover *p, const char *path)
 	return serve(&p->servers[1], &at, n + 1);
 }
 
-/* Its exit status; -1 with errno. */
+/* Its exit status; -1 with errno.  Its output goes to `out`. */
 static int
-run(const char *const *argv, char **environment)
+run(const char *const *argv, char **environment, const char *out)
 {
 	union {
 		const char *const *constant;
@@ -236,8 +221,9 @@ run(const char *const *argv, char **environment)
 
 	error = posix_spawn_file_actions_init(&files);
 	for (int fd = 0; fd < 3 && error == 0; fd++)
-		error = posix_spawn_file_actions_addopen(
-		    &files, fd, "/dev/null", fd == 0 ? O_RDONLY : O_WRONLY, 0);
+		error = posix_spawn_file_actions_addopen(&files, fd,
+		    fd == 1 ? out : "/dev/null", fd == 0 ? O_RDONLY : O_WRONLY,
+		    0);
 	if (error == 0)
 		error = posix_spawnp(
 		    &pid, argv[0], &files, NULL, words.plain, environment);
@@ -270,11 +256,34 @@ object_of(struct prover *p, const struct decide_request *r)
 	return prove_place(&p->tree, &r->path).s;
 }
 
-enum { OLD, NEW, FREE }; /* without the loader */
+int
+prover_run(struct prover *p, enum prover_side side, bool consent,
+    const char *const *words, const char *out)
+{
+	const char *const launch[] = {p->loader, "--home",
+	    prove_root(&p->tree, BLOB_ROOT_HOME).s, "--cwd",
+	    prove_root(&p->tree, BLOB_ROOT_CWD).s, "--allow-writable-policy",
+	    consent ? "--allow-cwd" : "-v", p->policy[side % PROVER_FREE].s,
+	    "--"};
+	uint32_t n = 0, m = 0;
+	const char **argv;
 
-/* 0, an errno, REFUSED, or -1 with errno. */
+	while (words[n] != NULL)
+		n++;
+	argv = ARENA_ARRAY(
+	    &p->compile->arena, ARRAY_LEN(launch) + n + 3, const char *);
+	for (size_t i = 0; i < ARRAY_LEN(launch) && side != PROVER_FREE; i++)
+		argv[m++] = launch[i];
+	argv[m++] = p->program;
+	argv[m++] = "probe";
+	for (uint32_t i = 0; i <= n; i++)
+		argv[m++] = words[i];
+	return run(argv, make_environment(p), out);
+}
+
+/* 0, an errno, PROVER_REFUSED, or -1 with errno. */
 static int
-ask(struct prover *p, unsigned side, const struct witness *w)
+ask(struct prover *p, enum prover_side side, const struct witness *w)
 {
 	struct arena *a = &p->compile->arena;
 	const struct decide_request *r = &w->request;
@@ -283,19 +292,14 @@ ask(struct prover *p, unsigned side, const struct witness *w)
 			   : w->when == DIFF_ALWAYS || w->when == DIFF_MISSING;
 	const unsigned type =
 	    r->op == DECIDE_SOCKET ? (unsigned)r->socktype : (unsigned)r->type;
-	const char *argv[] = {p->loader, "--home",
-	    prove_root(&p->tree, BLOB_ROOT_HOME).s, "--cwd",
-	    prove_root(&p->tree, BLOB_ROOT_CWD).s, "--allow-writable-policy",
-	    consent ? "--allow-cwd" : "-v", p->policy[side % FREE].s, "--",
-	    p->program, "probe", arena_printf(a, "%d", (int)r->op).s,
+	const char *const words[] = {arena_printf(a, "%d", (int)r->op).s,
 	    arena_printf(a, "%u", type).s, object_of(p, r), NULL};
-	enum { PROGRAM = 9 };
 
-	return run(side == FREE ? argv + PROGRAM : argv, make_environment(p));
+	return prover_run(p, side, consent, words, "/dev/null");
 }
 
-static struct text
-error_name(struct arena *a, int error)
+struct text
+prover_error(struct arena *a, int error)
 {
 	if (error == 0)
 		return TEXT("ok");
@@ -305,7 +309,7 @@ error_name(struct arena *a, int error)
 		return TEXT("EPERM");
 	if (error == EXDEV)
 		return TEXT("EXDEV");
-	if (error == REFUSED)
+	if (error == PROVER_REFUSED)
 		return TEXT("not launched");
 	return arena_text(a, text_of(strerror(error)));
 }
@@ -354,7 +358,7 @@ prepare(struct prover *p, const struct witness *w)
 			return "no socket to connect to";
 		return NULL;
 	}
-	error = ask(p, FREE, w);
+	error = ask(p, PROVER_FREE, w);
 	if (error != 0)
 		return error < 0 ? strerror(errno)
 				 : "it fails without a sandbox, too";
@@ -372,7 +376,7 @@ unable(struct prover *p, const char *why, struct text *ret_words)
 static bool
 is_denial(const struct witness *w, int error)
 {
-	if (error == REFUSED)
+	if (error == PROVER_REFUSED)
 		return w->env != NULL;
 	return error == EACCES || (error == EPERM && !is_on_path(w));
 }
@@ -396,26 +400,27 @@ prover_try(struct prover *p, struct witnesses *ws, const struct diff_change *c,
 			p->abi)
 			.s,
 		    ret_words);
-	for (unsigned side = OLD; side <= NEW; side++) {
+	for (unsigned side = PROVER_OLD; side <= PROVER_NEW; side++) {
 		why = prepare(p, w);
 		if (why != NULL)
 			return unable(p, why, ret_words);
-		got[side] = ask(p, side, w);
+		got[side] = ask(p, (enum prover_side)side, w);
 		if (got[side] < 0)
 			return unable(p,
 			    arena_printf(
 				a, "%s: %s", p->loader, strerror(errno))
 				.s,
 			    ret_words);
-		if (got[side] == REFUSED && (side == to || w->env == NULL))
+		if (got[side] == PROVER_REFUSED &&
+		    (side == to || w->env == NULL))
 			return unable(p,
-			    side == OLD
+			    side == PROVER_OLD
 				? "nono-load refuses the old policy here"
 				: "nono-load refuses the new policy here",
 			    ret_words);
 	}
-	*ret_words = arena_printf(a, "old=%s new=%s", error_name(a, got[0]).s,
-	    error_name(a, got[1]).s);
+	*ret_words = arena_printf(a, "old=%s new=%s", prover_error(a, got[0]).s,
+	    prover_error(a, got[1]).s);
 	return got[to] == 0 && is_denial(w, got[!to]) ? PROVE_AGREES
 						      : PROVE_DISAGREES;
 }

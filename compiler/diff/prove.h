@@ -34,4 +34,13 @@ enum prove_result prover_try(struct prover *p, struct witnesses *ws,
     const struct diff_change *c, const struct witness *w,
     struct text *ret_words);
 
+/*
+ * Then what the decider says of all kinds of operations in the place of the
+ * change, below it and beside it is asked of the kernel, under both policies;
+ * of many changes of a kind, the first few. Adds how many to *asked. *ret_words
+ * is what is otherwise.
+ */
+enum prove_result prover_look_around(struct prover *p,
+    const struct diff_change *c, uint32_t *asked, struct text *ret_words);
+
 #endif

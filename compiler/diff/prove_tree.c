@@ -58,10 +58,16 @@ remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
 }
 
 void
+prove_tree_clear(struct text place)
+{
+	(void)nftw(place.s, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+void
 prove_tree_remove(const struct prove_tree *t)
 {
 	if (t->top.len > 0)
-		(void)nftw(t->top.s, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+		prove_tree_clear(t->top);
 }
 
 struct text
@@ -153,19 +159,26 @@ prove_tree_fill(const struct prove_tree *t, const struct blob *b, bool absent)
 bool
 prove_tree_set(const struct prove_tree *t, const struct witness *w)
 {
-	struct text place = prove_place(t, &w->request.path);
+	return prove_tree_put(
+	    t, prove_place(t, &w->request.path), w->there, w->directory);
+}
+
+bool
+prove_tree_put(
+    const struct prove_tree *t, struct text place, bool there, bool directory)
+{
 	struct stat st;
-	bool there = lstat(place.s, &st) == 0;
+	const bool is = lstat(place.s, &st) == 0;
 
 	if (!make_parents(t, place))
 		return false;
-	if (there && w->there && S_ISDIR(st.st_mode) == w->directory)
+	if (is && there && S_ISDIR(st.st_mode) == directory)
 		return true;
-	if (there && remove(place.s) != 0)
+	if (is && remove(place.s) != 0)
 		return false;
-	if (!w->there)
+	if (!there)
 		return true;
-	return w->directory ? mkdir(place.s, 0700) == 0 : make_file(place.s);
+	return directory ? mkdir(place.s, 0700) == 0 : make_file(place.s);
 }
 
 static struct text

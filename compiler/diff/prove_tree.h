@@ -37,6 +37,12 @@ void prove_tree_fill(
  */
 bool prove_tree_set(const struct prove_tree *t, const struct witness *w);
 
+/* The same of any path; false with errno. */
+bool prove_tree_put(
+    const struct prove_tree *t, struct text place, bool there, bool directory);
+/* Removes what is there, with all below it. */
+void prove_tree_clear(struct text place);
+
 /* The policy with "/" moved into the tree, and rules to run `program`. */
 bool prove_policy(const struct prove_tree *t, struct diags *d,
     const struct blob *b, const char *program, const uint8_t **ret_bytes,

@@ -85,6 +85,7 @@ parse(struct compile *c, void *request, int argc, char **argv)
 
 struct proof {
 	uint32_t agree, disagree, unable;
+	uint32_t around; /* operations where something changes */
 };
 
 /* The findings of the pair begin at `first`, in the order of its changes. */
@@ -100,7 +101,8 @@ prove_pair(struct compile *c, struct report *r, const struct side_pair *pair,
 	     i++) {
 		const struct diff_change *change = &pair->diff.changes.v[i];
 		struct finding *f;
-		struct text words;
+		enum prove_result around = PROVE_UNABLE;
+		struct text words, other;
 		struct witness w;
 		const char *why;
 
@@ -115,6 +117,8 @@ prove_pair(struct compile *c, struct report *r, const struct side_pair *pair,
 		switch (prover_try(prover, &ws, change, &w, &words)) {
 		case PROVE_AGREES:
 			proof->agree++;
+			around = prover_look_around(
+			    prover, change, &proof->around, &other);
 			break;
 		case PROVE_DISAGREES:
 			proof->disagree++;
@@ -126,6 +130,11 @@ prove_pair(struct compile *c, struct report *r, const struct side_pair *pair,
 		}
 		report_detail(r, f, "kernel: %.*s: %s", (int)words.len, words.s,
 		    witness_text(&c->arena, &w).s);
+		if (around != PROVE_DISAGREES)
+			continue;
+		proof->disagree++;
+		f->level = REPORT_ERROR;
+		report_detail(r, f, "kernel: %.*s", (int)other.len, other.s);
 	}
 	prover_close(prover);
 	return status;
@@ -135,8 +144,10 @@ static void
 conclude(struct report *r, const struct proof *proof)
 {
 	r->summary = arena_printf(r->arena,
-	    "%.*s; the kernel agrees with %u, cannot be asked about %u",
-	    (int)r->summary.len, r->summary.s, proof->agree, proof->unable);
+	    "%.*s; the kernel agrees with %u, and in %u operations around "
+	    "them, cannot be asked about %u",
+	    (int)r->summary.len, r->summary.s, proof->agree, proof->around,
+	    proof->unable);
 	if (proof->disagree == 0)
 		return;
 	r->summary = arena_printf(

@@ -3,13 +3,16 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -18,8 +21,8 @@
 
 /*
  * What `nonoc diff --prove` runs under both policies: one operation on one
- * path, port, process or socket, whose errno is the exit status.  It says
- * nothing.
+ * path, port, process or socket, whose errno is the exit status; or several on
+ * files, each with a second path, whose errnos are written, a byte each.
  */
 static int
 create(enum decide_type type, const char *path)
@@ -117,8 +120,16 @@ any_socket(const char *family, int socktype)
 	return 0;
 }
 
+/* What stays open for writing cannot be executed afterwards. */
 static int
-probe(enum decide_op op, enum decide_type type, const char *path)
+opened(int fd)
+{
+	return fd < 0 ? -1 : close(fd);
+}
+
+static int
+probe(
+    enum decide_op op, enum decide_type type, const char *path, const char *to)
 {
 	if (op >= DECIDE_CONNECT_TCP && op <= DECIDE_BIND_UDP)
 		return internet(op, path);
@@ -129,11 +140,23 @@ probe(enum decide_op op, enum decide_type type, const char *path)
 	if (op == DECIDE_SOCKET)
 		return any_socket(path, (int)type);
 	if (op == DECIDE_READ)
-		return open(path, O_RDONLY | O_CLOEXEC);
+		return opened(open(path, O_RDONLY | O_CLOEXEC));
 	if (op == DECIDE_WRITE)
-		return open(path, O_WRONLY | O_CLOEXEC);
+		return opened(open(path, O_WRONLY | O_CLOEXEC));
+	if (op == DECIDE_OVERWRITE)
+		return opened(open(path, O_WRONLY | O_TRUNC | O_CLOEXEC));
+	if (op == DECIDE_WRITE_NEW)
+		return opened(
+		    open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0700));
+	if (op == DECIDE_EXCHANGE)
+		return (int)syscall(SYS_renameat2, AT_FDCWD, path, AT_FDCWD, to,
+		    RENAME_EXCHANGE);
+	if (op == DECIDE_RENAME)
+		return rename(path, to);
+	if (op == DECIDE_LINK)
+		return link(path, to);
 	if (op == DECIDE_LIST)
-		return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		return opened(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 	if (op == DECIDE_TRUNCATE)
 		return truncate(path, 0);
 	if (op == DECIDE_EXECUTE)
@@ -148,13 +171,30 @@ probe(enum decide_op op, enum decide_type type, const char *path)
 	return -1;
 }
 
+/* op type path to */
+static int
+probe_words(char **words)
+{
+	return probe((enum decide_op)strtol(words[0], NULL, 10),
+		   (enum decide_type)strtol(words[1], NULL, 10), words[2],
+		   words[3]) >= 0
+		   ? 0
+		   : errno;
+}
+
 int
 cmd_probe(int argc, char **argv)
 {
-	if (argc != 4)
-		return EINVAL;
-	if (probe((enum decide_op)strtol(argv[1], NULL, 10),
-		(enum decide_type)strtol(argv[2], NULL, 10), argv[3]) >= 0)
-		return 0;
-	return errno;
+	enum { EACH = 4 };
+
+	if (argc == EACH)
+		return probe_words(argv + 1); /* argv ends in NULL: no `to` */
+	for (int i = 1; i + EACH <= argc; i += EACH) {
+		const unsigned char error =
+		    (unsigned char)probe_words(argv + i);
+
+		if (write(STDOUT_FILENO, &error, 1) != 1)
+			return EIO;
+	}
+	return 0;
 }
