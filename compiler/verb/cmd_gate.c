@@ -275,7 +275,6 @@ run_macos(struct gate *g, const struct request *r, const struct side *base,
 		report->findings.v[kept++] = f;
 	}
 	report->findings.n = kept;
-	report->unfolded = true;
 	judge_waivers(g);
 	summarize(g, to->policies.n);
 	/* More findings than are listed: not all have been looked at. */
@@ -295,8 +294,9 @@ static int
 run(struct compile *c, void *request)
 {
 	const struct request *r = request;
-	struct gate g = {
-	    .compile = c, .report = {.arena = &c->arena, .verb = "gate"}};
+	/* Each line may be what is refused, or what a waiver repeats. */
+	struct gate g = {.compile = c,
+	    .report = {.arena = &c->arena, .verb = "gate", .unfolded = true}};
 	struct side_policy added;
 	struct side base, to;
 	struct pairs pairs;
