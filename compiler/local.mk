@@ -293,6 +293,7 @@ compiler_libnonoc_a_SOURCES += \
 	compiler/seatbelt/assert_pair_seatbelt.c \
 	compiler/seatbelt/assert_seatbelt.c \
 	compiler/seatbelt/assert_seatbelt.h \
+	compiler/seatbelt/assert_seatbelt_places.c \
 	compiler/seatbelt/assert_seatbelt_ports.c \
 	compiler/seatbelt/diff_seatbelt.c \
 	compiler/seatbelt/equiv.c \

@@ -304,16 +304,19 @@ fails_by_both(struct search *s, uint64_t rights)
 static bool
 home_of(const struct decide_path *p, struct decide_path *ret)
 {
-	static const char dir[] = "home/";
-	const uint32_t n = sizeof(dir) - 1;
-	uint32_t end = n;
+	static const char *const dirs[] = {
+	    "home/", "var/home/", "export/home/"};
+	uint32_t n = 0;
 
-	if (p->root != BLOB_ROOT_SLASH || p->suffix.len <= n ||
-	    memcmp(p->suffix.s, dir, n) != 0)
+	for (size_t i = 0; i < ARRAY_LEN(dirs); i++)
+		if (p->suffix.len > strlen(dirs[i]) &&
+		    memcmp(p->suffix.s, dirs[i], strlen(dirs[i])) == 0)
+			n = (uint32_t)strlen(dirs[i]);
+	if (p->root != BLOB_ROOT_SLASH || n == 0)
 		return false;
-	while (end < p->suffix.len && p->suffix.s[end] != '/')
-		end++;
-	*ret = (struct decide_path){{p->suffix.s, end}, BLOB_ROOT_SLASH};
+	while (n < p->suffix.len && p->suffix.s[n] != '/')
+		n++;
+	*ret = (struct decide_path){{p->suffix.s, n}, BLOB_ROOT_SLASH};
 	/* Homebrew's place on Linux: nobody's home. */
 	return !text_is(ret->suffix, "home/linuxbrew");
 }

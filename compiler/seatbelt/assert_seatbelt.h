@@ -27,6 +27,28 @@ void assert_seatbelt(struct assert_reporter *r, struct assertions *assertions,
     const struct assertion *a, const struct side_policy *p,
     const struct seatbelt_launch *launch, struct sbpl_file *f, struct text name,
     struct text *ret_hit);
+
+/* A policy, opened where its roots lie otherwise, each place once. */
+struct seatbelt_place_open {
+	struct seatbelt_launch launch;
+	struct sbpl_file file;
+};
+struct seatbelt_places {
+	struct compile *options;
+	const struct side_policy *policy;
+	struct VEC(struct seatbelt_place_open *) opened;
+};
+void seatbelt_places_close(struct seatbelt_places *p);
+
+/*
+ * Of one that holds in the launch `base`: does it where $HOME or $CWD lies in
+ * what a path names?  If not it is undecided, and that is reported.
+ */
+void assert_seatbelt_elsewhere(struct assert_reporter *r,
+    struct assertions *assertions, const struct assertion *a,
+    struct seatbelt_places *places, const struct seatbelt_launch *base,
+    const struct sbpl_file *f, struct text name);
+
 /*
  * "within" is a comparison.  "disjoint" is decided on every path there can be,
  * one for all that the same filters match; where a filter is not modelled, or

@@ -20,6 +20,7 @@ struct judged {
 	struct text name; /* what assertions call it */
 	struct judge judge;
 	struct sbpl_file seatbelt; /* for macOS, instead of a judge */
+	struct seatbelt_places places;
 };
 
 struct check {
@@ -86,6 +87,8 @@ add_policy(struct check *c, const struct side_policy *p)
 	struct judged *j = ARENA_NEW(a, struct judged);
 
 	j->policy = p;
+	j->places.options = &c->options;
+	j->places.policy = p;
 	j->name = for_macos(c) ? p->name : text_of(blob_profile_name(&p->blob));
 	if (j->name.len == 0)
 		j->name = p->key;
@@ -127,8 +130,10 @@ load_policies(struct check *c)
 static void
 close_policies(struct check *c)
 {
-	for (uint32_t i = 0; for_macos(c) && i < c->given.n; i++)
+	for (uint32_t i = 0; for_macos(c) && i < c->given.n; i++) {
+		seatbelt_places_close(&c->given.v[i]->places);
 		sbpl_file_close(&c->given.v[i]->seatbelt);
+	}
 	for (uint32_t i = 0; for_macos(c) && i < c->others.n; i++)
 		sbpl_file_close(&c->others.v[i]->seatbelt);
 }
@@ -379,8 +384,14 @@ judge_one(struct check *c, struct assert_reporter *r, const struct assertion *a)
 			continue;
 		asked = true;
 		if (for_macos(c)) {
+			const uint32_t hold = r->tally.hold;
+
 			assert_seatbelt(r, &c->assertions, a, g->policy,
 			    &c->launch, &g->seatbelt, g->name, &first);
+			if (r->tally.hold > hold)
+				assert_seatbelt_elsewhere(r, &c->assertions, a,
+				    &g->places, &c->launch, &g->seatbelt,
+				    g->name);
 			continue;
 		}
 		judge_assertion(&g->judge, g->name, a, &j);
