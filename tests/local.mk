@@ -91,6 +91,7 @@ script_tests = \
 	tests/lock.test \
 	tests/lsp.test \
 	tests/macos/load.test \
+	tests/origins.test \
 	tests/path.test \
 	tests/query.test \
 	tests/reject.test \
@@ -149,6 +150,7 @@ test_tools = \
 	tests/macos/standin.c \
 	tests/mutants \
 	tests/mutants.list \
+	tests/origins/origins.py \
 	tests/regen \
 	tests/report_check.py
 
