@@ -305,6 +305,7 @@ compiler_libnonoc_a_SOURCES += \
 	compiler/seatbelt/sbpl_diff_ask.c \
 	compiler/seatbelt/sbpl_diff_fold.c \
 	compiler/seatbelt/sbpl_diff_lines.c \
+	compiler/seatbelt/sbpl_diff_patterns.c \
 	compiler/seatbelt/sbpl_diff_rules.c \
 	compiler/seatbelt/sbpl_diff_touch.c \
 	compiler/seatbelt/sbpl_disjoint.c \

@@ -24,6 +24,7 @@ unit_programs = \
 	tests/unit/pathset \
 	tests/unit/query \
 	tests/unit/report \
+	tests/unit/sbpl_compare \
 	tests/unit/sbpl_decide \
 	tests/unit/sbpl_disjoint \
 	tests/unit/sbpl_random \
@@ -167,7 +168,7 @@ tests_decisions_agree_SOURCES = \
 LDADD = $(nonoc_libs)
 tests_unit_report_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
 
-noinst_HEADERS += tests/fuzz/reading.h tests/macos/standin.h tests/tap.h tests/unit/blob_clay.h tests/unit/blob_random.h tests/unit/query_random.h tests/unit/random.h tests/unit/reading.h
+noinst_HEADERS += tests/fuzz/reading.h tests/macos/standin.h tests/tap.h tests/unit/blob_clay.h tests/unit/blob_random.h tests/unit/query_random.h tests/unit/random.h tests/unit/reading.h tests/unit/sbpl_text.h
 EXTRA_DIST += $(script_tests) $(style_tests) $(test_data) $(test_tools)
 
 TESTS += $(unit_programs) $(script_tests) $(style_tests)

@@ -151,6 +151,7 @@ bool sbpl_load(struct arena *a, struct diags *d, const struct sources *s,
 void sbpl_policy_print(const struct sbpl_policy *p, bool places, FILE *out);
 void sbpl_rule_print(const struct sbpl_rule *r, FILE *out);
 struct text sbpl_rule_text(struct arena *a, const struct sbpl_rule *r);
+struct text sbpl_filter_text(struct arena *a, const struct sbpl_filter *f);
 /* A node as SBPL on one line: no comment, canonical escapes. */
 void sbpl_node_print(const struct sbpl_node *n, FILE *out);
 /* With quotes; only \" \\ and, for control bytes, \xHH are escaped. */

@@ -320,6 +320,9 @@ leaf(struct sbpl_judge *j, const struct sbpl_request *r,
 	case SBPL_FILTER_SUBPATH:
 		return subpath(r, f, told);
 	case SBPL_FILTER_PREFIX:
+		/* Wherever "$HOME" is, it begins so. */
+		if (f->fact == SBPL_FACT_PATH && text_is(f->text, "/"))
+			return SBPL_YES;
 		return told.len < f->text.len
 			   ? SBPL_NO
 			   : same(r, f->fact, told.s, f->text.s, f->text.len);

@@ -200,8 +200,9 @@ sbpl_rule_print(const struct sbpl_rule *r, FILE *out)
 	putc(')', out);
 }
 
-struct text
-sbpl_rule_text(struct arena *a, const struct sbpl_rule *r)
+/* What is printed of a rule, or of a filter alone. */
+static struct text
+printed(struct arena *a, const struct sbpl_rule *r, const struct sbpl_filter *f)
 {
 	char *text = NULL;
 	size_t len = 0;
@@ -210,12 +211,27 @@ sbpl_rule_text(struct arena *a, const struct sbpl_rule *r)
 
 	if (out == NULL)
 		diag_out_of_memory();
-	sbpl_rule_print(r, out);
+	if (r != NULL)
+		sbpl_rule_print(r, out);
+	else
+		filter_print(f, out);
 	if (fclose(out) != 0)
 		diag_out_of_memory();
 	copy = arena_text(a, (struct text){text, (uint32_t)len});
 	free(text);
 	return copy;
+}
+
+struct text
+sbpl_rule_text(struct arena *a, const struct sbpl_rule *r)
+{
+	return printed(a, r, NULL);
+}
+
+struct text
+sbpl_filter_text(struct arena *a, const struct sbpl_filter *f)
+{
+	return printed(a, NULL, f);
 }
 
 void

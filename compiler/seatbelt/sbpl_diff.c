@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "compiler/base/status.h"
+#include "compiler/sbpl/sbpl_paths.h"
 
 /*
  * Two Seatbelt files, by what they permit: asked at sbpl_diff_ask.c's
@@ -32,8 +33,6 @@ struct change {
 	struct span at;		      /* of the part of it that matches */
 	const struct sbpl_file *file;
 };
-
-enum { CHANGES = 9 }; /* from any verdict to any */
 
 /* In a file that can be opened the rule itself is what one looks for. */
 static struct span
@@ -82,12 +81,30 @@ said_elsewhere(const struct comparison *c, const struct sbpl_witness *w,
 	return before.verdict == from->verdict && after.verdict == to->verdict;
 }
 
+/* Where it may be that case does not count, what counted is in doubt. */
+static void
+in_any_case(struct comparison *c, const struct sbpl_request *r,
+    struct sbpl_answer *from, struct sbpl_answer *to)
+{
+	struct sbpl_request q = *r;
+	struct sbpl_answer answer;
+
+	q.exact_case = false;
+	sbpl_decide(c->to->tree, &q, &answer);
+	if (answer.verdict == SBPL_UNKNOWN)
+		*to = answer;
+	sbpl_decide(c->from->tree, &q, &answer);
+	if (answer.verdict == SBPL_UNKNOWN && to->verdict != SBPL_ALLOW)
+		*from = answer;
+}
+
 static void
 ask_both(struct comparison *c, enum sbpl_op op, const struct sbpl_witness *w,
-    enum sbpl_probed *probed, struct change changes[CHANGES])
+    enum sbpl_probed *probed, struct change changes[SBPL_CHANGES])
 {
-	struct sbpl_request q = {
-	    .op = op, .apart = true, .exact_case = w->other.len > 0};
+	struct sbpl_request q = {.op = op,
+	    .apart = true,
+	    .exact_case = w->exact || w->other.len > 0};
 	struct sbpl_answer from, to;
 	struct change *change;
 
@@ -102,6 +119,8 @@ ask_both(struct comparison *c, enum sbpl_op op, const struct sbpl_witness *w,
 		return;
 	sbpl_decide(c->from->tree, &q, &from);
 	sbpl_decide(c->to->tree, &q, &to);
+	if (w->exact && from.verdict != to.verdict)
+		in_any_case(c, &q, &from, &to);
 	if (from.verdict == to.verdict || said_elsewhere(c, w, &q, &from, &to))
 		return;
 	change = &changes[from.verdict * 3 + to.verdict];
@@ -193,27 +212,29 @@ goes_on(struct comparison *c, const struct sbpl_witness *w, const char *rule,
 	return false;
 }
 
-static void
-report_change(struct comparison *c, const struct sbpl_witness *w,
-    const struct change *change, enum sbpl_verdict from, enum sbpl_verdict to)
+static const char *
+rule_for(enum sbpl_verdict to)
 {
-	struct report *r = c->report;
-	const char *rule = to == SBPL_ALLOW  ? "seatbelt-gained"
-			   : to == SBPL_DENY ? "seatbelt-lost"
-					     : "seatbelt-unsure";
-	struct text ops = print_ops(c, change);
+	return to == SBPL_ALLOW	 ? "seatbelt-gained"
+	       : to == SBPL_DENY ? "seatbelt-lost"
+				 : "seatbelt-unsure";
+}
+
+/* NULL: there are too many. */
+static struct finding *
+add_finding(struct comparison *c, enum sbpl_verdict from, enum sbpl_verdict to)
+{
+	const char *rule = rule_for(to);
 	struct finding *g;
 
-	if (goes_on(c, w, rule, ops))
-		return;
 	c->gained += to == SBPL_ALLOW;
 	c->lost += to == SBPL_DENY;
 	c->unsure += to == SBPL_UNKNOWN;
-	if (r->findings.n >= FINDINGS_MAX) {
+	if (c->report->findings.n >= FINDINGS_MAX) {
 		c->left_off++;
-		return;
+		return NULL;
 	}
-	g = report_add(r, rule,
+	g = report_add(c->report, rule,
 	    to == SBPL_ALLOW  ? REPORT_ERROR
 	    : to == SBPL_DENY ? REPORT_NOTE
 			      : REPORT_WARNING,
@@ -223,26 +244,73 @@ report_change(struct comparison *c, const struct sbpl_witness *w,
 		: rule + strlen("seatbelt-"));
 	g->sign = to == SBPL_ALLOW ? '+' : to == SBPL_DENY ? '-' : '~';
 	g->subject = c->subject;
+	return g;
+}
+
+static const char *
+remark(enum sbpl_verdict from, enum sbpl_verdict to)
+{
+	return from == SBPL_UNKNOWN ? " (was unknown)"
+	       : to == SBPL_UNKNOWN ? " (is unknown now)"
+				    : "";
+}
+
+static void
+report_change(struct comparison *c, const struct sbpl_witness *w,
+    const struct change *change, enum sbpl_verdict from, enum sbpl_verdict to)
+{
+	struct report *r = c->report;
+	struct text ops = print_ops(c, change);
+	struct finding *g;
+
+	if (goes_on(c, w, rule_for(to), ops))
+		return;
+	g = add_finding(c, from, to);
+	if (g == NULL)
+		return;
 	g->region =
 	    text_is(w->text, OTHER_PATHS) ? TEXT("other paths") : w->text;
 	g->identity = ops;
 	g->message = arena_printf(r->arena, "%.*s%s%.*s%s", (int)ops.len, ops.s,
 	    w->text.len > 0 ? " " : "", (int)g->region.len, g->region.s,
-	    from == SBPL_UNKNOWN ? " (was unknown)"
-	    : to == SBPL_UNKNOWN ? " (is unknown now)"
-				 : "");
+	    remark(from, to));
 	if (change->rule != NULL)
 		sbpl_file_places(r, g, change->file, change->at, "");
+}
+
+/* "file-read* (regex "^/srv/b[0-9]+$"), as /srv/b0" */
+static void
+report_pattern(struct comparison *c, const struct sbpl_pattern_change *p)
+{
+	struct report *r = c->report;
+	const struct sbpl_file *f = p->side == 0 ? c->from : c->to;
+	struct change change = {.n = p->n};
+	struct finding *g = add_finding(c, p->from, p->to);
+	struct text ops, filter;
+
+	if (g == NULL)
+		return;
+	memcpy(change.ops, p->ops, sizeof(change.ops));
+	ops = print_ops(c, &change);
+	filter = sbpl_filter_text(r->arena, p->line->filter);
+	g->region = p->witness;
+	g->identity = arena_printf(r->arena, "%.*s %.*s", (int)ops.len, ops.s,
+	    (int)filter.len, filter.s);
+	g->message = arena_printf(r->arena, "%.*s, as %.*s%s",
+	    (int)g->identity.len, g->identity.s, (int)p->witness.len,
+	    p->witness.s, remark(p->from, p->to));
+	sbpl_file_places(
+	    r, g, f, f->compiled ? p->line->at : p->line->rule->at, "");
 }
 
 /* Everything that one witness shows. */
 static void
 try(struct comparison *c, const struct sbpl_witness *w,
-    struct change changes[CHANGES])
+    struct change changes[SBPL_CHANGES])
 {
 	enum sbpl_probed probed = SBPL_NOT_PROBED;
 
-	memset(changes, 0, CHANGES * sizeof(*changes));
+	memset(changes, 0, SBPL_CHANGES * sizeof(*changes));
 	for (uint32_t i = 0; i < SBPL_OPS; i++) {
 		enum sbpl_op op = (enum sbpl_op)i;
 
@@ -253,23 +321,87 @@ try(struct comparison *c, const struct sbpl_witness *w,
 
 static void
 report_changes(struct comparison *c, const struct sbpl_witness *w,
-    const struct change changes[CHANGES])
+    const struct change changes[SBPL_CHANGES])
 {
-	for (uint32_t k = 0; k < CHANGES; k++)
+	for (uint32_t k = 0; k < SBPL_CHANGES; k++)
 		if (changes[k].n > 0)
 			report_change(c, w, &changes[k],
 			    (enum sbpl_verdict)(k / 3),
 			    (enum sbpl_verdict)(k % 3));
 }
 
+/* Has the same been said of it, or above it, as far as its case counts? */
+static bool
+is_said_above(const struct comparison *c, const struct sbpl_witness *w,
+    const char *rule, struct text ops)
+{
+	struct arena *a = c->report->arena;
+	const struct text path = w->exact ? w->text : text_in_lower(a, w->text);
+
+	for (uint32_t i = 0; i < c->report->findings.n; i++) {
+		const struct finding *f = c->report->findings.v[i];
+		const struct text region =
+		    w->exact ? f->region : text_in_lower(a, f->region);
+
+		if (strcmp(f->rule, rule) == 0 &&
+		    text_equal(f->subject, c->subject) &&
+		    text_equal(f->identity, ops) &&
+		    (text_is(f->region, "other paths") ||
+			sbpl_path_is_in(path, region, true)))
+			return true;
+	}
+	return false;
+}
+
+/* Of one kind of change, if it has not been said of what is around it. */
 static void
-compare_verdicts(struct comparison *c)
+report_rest(struct comparison *c, const struct sbpl_witness *w,
+    struct change changes[SBPL_CHANGES],
+    const struct change everywhere[SBPL_CHANGES], unsigned k)
+{
+	const enum sbpl_verdict from = (enum sbpl_verdict)(k / 3);
+	const enum sbpl_verdict to = (enum sbpl_verdict)(k % 3);
+
+	if (w->fact == SBPL_FACT_PATH)
+		leave_out(&changes[k], &everywhere[k]);
+	if (changes[k].n > 0 &&
+	    !is_said_above(c, w, rule_for(to), print_ops(c, &changes[k])))
+		report_change(c, w, &changes[k], from, to);
+}
+
+/*
+ * What no path in a rule shows, as where an old pattern meets a new subpath:
+ * every sort of path is looked at.  That something in another case may be
+ * permitted, too, goes with every grant; but not that it is, and only may have
+ * been.
+ */
+static void
+compare_rest(struct comparison *c, const struct sbpl_told *told,
+    const struct change everywhere[SBPL_CHANGES])
+{
+	for (uint32_t i = 0; i < told->rest.n; i++) {
+		struct sbpl_witness w = told->rest.v[i];
+		struct change changes[SBPL_CHANGES];
+
+		try(c, &w, changes);
+		for (unsigned k = 0; k < SBPL_CHANGES; k++)
+			report_rest(c, &w, changes, everywhere, k);
+		w.exact = false;
+		try(c, &w, changes);
+		report_rest(
+		    c, &w, changes, everywhere, SBPL_UNKNOWN * 3 + SBPL_ALLOW);
+	}
+}
+
+static void
+compare_verdicts(struct comparison *c, const struct sbpl_told *told)
 {
 	/* Stands for every path that no rule names; then for no fact at all. */
-	struct sbpl_witness other = {
-	    TEXT(OTHER_PATHS), SBPL_FACT_PATH, TEXT("")};
-	struct sbpl_witness nothing = {TEXT(""), SBPL_FACTS, TEXT("")};
-	struct change everywhere[CHANGES], changes[CHANGES];
+	const struct sbpl_witness other = {
+	    .text = TEXT(OTHER_PATHS), .fact = SBPL_FACT_PATH};
+	const struct sbpl_witness nothing = {
+	    .text = TEXT(""), .fact = SBPL_FACTS};
+	struct change everywhere[SBPL_CHANGES], changes[SBPL_CHANGES];
 	const struct sbpl_witness *w;
 
 	try(c, &nothing, changes);
@@ -279,11 +411,14 @@ compare_verdicts(struct comparison *c)
 	for (uint32_t i = 0; i < c->questions.witnesses.n; i++) {
 		w = &c->questions.witnesses.v[i];
 		try(c, w, changes);
-		for (uint32_t k = 0; w->fact == SBPL_FACT_PATH && k < CHANGES;
-		     k++)
+		for (uint32_t k = 0;
+		     w->fact == SBPL_FACT_PATH && k < SBPL_CHANGES; k++)
 			leave_out(&changes[k], &everywhere[k]);
 		report_changes(c, w, changes);
 	}
+	for (uint32_t i = 0; i < told->changes.n; i++)
+		report_pattern(c, &told->changes.v[i]);
+	compare_rest(c, told, everywhere);
 }
 
 void
@@ -293,6 +428,7 @@ sbpl_compare(struct report *r, const struct sbpl_file *from,
 {
 	struct comparison c = {
 	    .report = r, .from = from, .to = to, .subject = subject};
+	struct sbpl_told told = {0};
 	uint32_t rules;
 
 	report_rule(
@@ -301,10 +437,11 @@ sbpl_compare(struct report *r, const struct sbpl_file *from,
 	report_rule(r, "seatbelt-unsure", "What holds cannot be told any more");
 	report_rule(r, "seatbelt-rule", "A rule that only one file has");
 	sbpl_questions(r->arena, from, to, &c.questions);
+	sbpl_diff_patterns(r->arena, from, to, &c.questions, &told);
 	sbpl_touch_open(r->arena, from, to, &c.touch);
-	compare_verdicts(&c);
+	compare_verdicts(&c, &told);
 	sbpl_touch_close(&c.touch);
-	rules = sbpl_diff_rules(r, from, to, FINDINGS_MAX, &c.left_off);
+	rules = sbpl_diff_rules(r, from, to, &told, FINDINGS_MAX, &c.left_off);
 	*ret_difference = (struct sbpl_difference){
 	    c.gained, c.lost, c.unsure, rules, c.left_off};
 	sbpl_diff_lines(r, from, to, subject, FINDINGS_MAX, ret_difference);
@@ -324,6 +461,8 @@ sbpl_may_permit(const struct finding *f)
 	deny = rule.len > 5 && memcmp(rule.s, "(deny", 5) == 0;
 	if (text_is(rule, "(unknown rules)"))
 		return true;
+	if (strcmp(f->verdict, "narrowed") == 0)
+		return false;
 	if (strcmp(f->rule, "seatbelt-rule") == 0)
 		return f->sign == (deny ? '-' : '+');
 	return strcmp(f->verdict, "unsure") == 0;

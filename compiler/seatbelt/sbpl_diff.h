@@ -23,6 +23,7 @@ struct sbpl_witness {
 	struct text text;
 	enum sbpl_fact fact;
 	struct text other; /* is another spelling of this; .len 0: of none */
+	bool exact;	   /* case counts */
 };
 
 struct sbpl_questions {
@@ -45,6 +46,56 @@ bool sbpl_diff_asks(enum sbpl_op op, enum sbpl_fact fact);
 /* Rules taken apart, in order: (allow a b (c) (d)) is four. */
 void sbpl_lines(
     struct arena *a, const struct sbpl_policy *p, struct sbpl_lines *ret_lines);
+
+/*
+ * sbpl_diff_rules.c: in the text of a profile, is what the line comes to seen
+ * by asking, so that it need not be shown?  `now` is the later policy.
+ */
+bool sbpl_diff_hides(struct arena *a, const struct sbpl_policy *p,
+    const struct sbpl_policy *now, const struct sbpl_line *line);
+
+/*
+ * sbpl_diff_patterns.c: of lines that only one file has and that are not
+ * hidden, those of which more is known.
+ */
+struct sbpl_told_line {
+	unsigned side; /* 0: of the former file */
+	struct text text;
+	bool told;    /* by questions that were added: all of it */
+	bool covered; /* it can only take away */
+};
+
+enum { SBPL_CHANGES = 9 }; /* from any verdict to any */
+
+/* What a line changes, and the shortest path or name that shows it. */
+struct sbpl_pattern_change {
+	unsigned side;
+	const struct sbpl_line *line;
+	enum sbpl_fact fact;
+	enum sbpl_verdict from, to;
+	bool ops[SBPL_OPS];
+	uint32_t n;
+	struct text witness;
+};
+
+struct sbpl_told {
+	struct VEC(struct sbpl_told_line) v;
+	struct VEC(struct sbpl_pattern_change) changes;
+	/* One path or name of each sort that no such line matches. */
+	struct VEC(struct sbpl_witness) rest;
+};
+
+void sbpl_diff_patterns(struct arena *a, const struct sbpl_file *from,
+    const struct sbpl_file *to, const struct sbpl_questions *q,
+    struct sbpl_told *ret_told);
+
+/*
+ * sbpl_diff_rules.c: only the rules, but for those that are told; at most
+ * `max` findings.  Returns how many differ.
+ */
+uint32_t sbpl_diff_rules(struct report *r, const struct sbpl_file *from,
+    const struct sbpl_file *to, const struct sbpl_told *told, uint32_t max,
+    uint32_t *left_off);
 
 /*
  * sbpl_diff_fold.c: does the filter, a regular expression, deny a path in all

@@ -9,8 +9,7 @@
  * What is asked about two Seatbelt files.  All requests cannot be; but
  * verdicts change only where rules do, so every path and name in either file
  * is asked about, and something below each path, beside what no rule names.
- * Regular expressions are not turned round: rules with other regular
- * expressions are seen among the rules only.
+ * What regular expressions match sbpl_diff_patterns.c asks about.
  */
 
 static int
@@ -27,7 +26,7 @@ static void
 add(struct sbpl_questions *q, enum sbpl_fact fact, struct text t)
 {
 	*VEC_PUSH(q->arena, &q->witnesses) =
-	    (struct sbpl_witness){t, fact, TEXT("")};
+	    (struct sbpl_witness){.text = t, .fact = fact};
 }
 
 /* ip "*:80" as a connection that it is for: tcp 192.0.2.1:80 */
@@ -129,11 +128,12 @@ collect_spellings(struct sbpl_questions *q, const struct sbpl_file *f)
 			t = sbpl_respelled(a, path, n);
 			if (t.len == 0)
 				break;
-			*VEC_PUSH(a, &q->witnesses) =
-			    (struct sbpl_witness){t, SBPL_FACT_PATH, inside};
 			*VEC_PUSH(a, &q->witnesses) = (struct sbpl_witness){
-			    arena_printf(a, "%.*s/x", (int)t.len, t.s),
-			    SBPL_FACT_PATH, inside};
+			    .text = t, .fact = SBPL_FACT_PATH, .other = inside};
+			*VEC_PUSH(a, &q->witnesses) = (struct sbpl_witness){
+			    .text = arena_printf(a, "%.*s/x", (int)t.len, t.s),
+			    .fact = SBPL_FACT_PATH,
+			    .other = inside};
 		}
 	}
 }

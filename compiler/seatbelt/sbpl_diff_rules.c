@@ -9,6 +9,7 @@ enum part { PART_ALL, PART_MAY_PERMIT, PART_TAKES_AWAY };
 
 struct rules_diff {
 	struct report *report;
+	const struct sbpl_told *told;
 	enum part part;
 	uint32_t max, left_off;
 };
@@ -109,8 +110,8 @@ uncovers(struct arena *a, const struct sbpl_policy *now,
 	return false;
 }
 
-static bool
-hides(struct arena *a, const struct sbpl_policy *p,
+bool
+sbpl_diff_hides(struct arena *a, const struct sbpl_policy *p,
     const struct sbpl_policy *now, const struct sbpl_line *line)
 {
 	const struct sbpl_rule *r = line->rule;
@@ -128,16 +129,41 @@ hides(struct arena *a, const struct sbpl_policy *p,
 	return sbpl_respells(a, p, r, line->op, f, &path);
 }
 
+/* What more is known of it, or NULL. */
+static const struct sbpl_told_line *
+find(const struct sbpl_told *told, unsigned side, const struct sbpl_line *line)
+{
+	for (uint32_t i = 0; i < told->v.n; i++)
+		if (told->v.v[i].side == side &&
+		    text_equal(told->v.v[i].text, line->text))
+			return &told->v.v[i];
+	return NULL;
+}
+
+static bool
+is_told(
+    const struct sbpl_told *told, unsigned side, const struct sbpl_line *line)
+{
+	const struct sbpl_told_line *l = find(told, side, line);
+
+	return l != NULL && l->told;
+}
+
 /* now: the later one, for both, so that what both have is kept of both. */
 static void
-sorted_lines(struct arena *a, const struct sbpl_policy *p,
-    const struct sbpl_policy *now, bool compiled, struct sbpl_lines *ret_lines)
+sorted_lines(const struct rules_diff *c, const struct sbpl_file *const files[2],
+    unsigned side, struct sbpl_lines *ret_lines)
 {
+	struct arena *a = c->report->arena;
+	const struct sbpl_policy *p = &files[side]->policy;
+	const bool compiled = files[0]->compiled || files[1]->compiled;
 	struct sbpl_lines all = {0};
 
 	sbpl_lines(a, p, &all);
 	for (uint32_t i = 0; i < all.v.n; i++)
-		if (!compiled || !hides(a, p, now, &all.v.v[i]))
+		if (!compiled ||
+		    (!sbpl_diff_hides(a, p, &files[1]->policy, &all.v.v[i]) &&
+			!is_told(c->told, side, &all.v.v[i])))
 			*VEC_PUSH(a, &ret_lines->v) = all.v.v[i];
 	if (ret_lines->v.n > 0)
 		qsort(ret_lines->v.v, ret_lines->v.n, sizeof(struct sbpl_line),
@@ -148,8 +174,10 @@ static void
 report_line(struct rules_diff *c, const struct sbpl_file *f,
     const struct sbpl_line *line, char sign)
 {
-	const bool more =
-	    line->rule->opaque || line->rule->allow == (sign == '+');
+	const struct sbpl_told_line *told = find(c->told, sign == '+', line);
+	const bool narrows = told != NULL && told->covered;
+	const bool more = !narrows && (line->rule->opaque ||
+					  line->rule->allow == (sign == '+'));
 	struct finding *g;
 
 	if (c->part != PART_ALL && more != (c->part == PART_MAY_PERMIT))
@@ -159,7 +187,9 @@ report_line(struct rules_diff *c, const struct sbpl_file *f,
 		return;
 	}
 	g = report_add(c->report, "seatbelt-rule", REPORT_NOTE,
-	    sign == '+' ? "added" : "removed");
+	    narrows	  ? "narrowed"
+	    : sign == '+' ? "added"
+			  : "removed");
 	g->sign = sign;
 	g->subject = c->part == PART_ALL	  ? TEXT("rules")
 		     : c->part == PART_MAY_PERMIT ? TEXT("cannot be told")
@@ -200,15 +230,17 @@ report_part(struct rules_diff *c, const struct sbpl_file *f,
 
 uint32_t
 sbpl_diff_rules(struct report *r, const struct sbpl_file *f,
-    const struct sbpl_file *t, uint32_t max, uint32_t *left_off)
+    const struct sbpl_file *t, const struct sbpl_told *told, uint32_t max,
+    uint32_t *left_off)
 {
-	struct rules_diff c = {.report = r, .max = max};
+	const struct sbpl_file *const files[2] = {f, t};
+	struct rules_diff c = {.report = r, .told = told, .max = max};
 	struct sbpl_lines from = {0}, to = {0};
 	const bool compiled = f->compiled || t->compiled;
 	uint32_t differ;
 
-	sorted_lines(r->arena, &f->policy, &t->policy, compiled, &from);
-	sorted_lines(r->arena, &t->policy, &t->policy, compiled, &to);
+	sorted_lines(&c, files, 0, &from);
+	sorted_lines(&c, files, 1, &to);
 	/* Of profiles by what they may do: nobody wrote most of them. */
 	c.part = compiled ? PART_MAY_PERMIT : PART_ALL;
 	differ = report_part(&c, f, t, &from, &to);

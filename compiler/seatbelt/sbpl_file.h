@@ -105,8 +105,4 @@ bool sbpl_may_permit(const struct finding *f);
 struct text sbpl_difference_print(
     struct arena *a, const struct sbpl_difference *d);
 
-/* Only the rules; at most `max` findings.  Returns how many differ. */
-uint32_t sbpl_diff_rules(struct report *r, const struct sbpl_file *from,
-    const struct sbpl_file *to, uint32_t max, uint32_t *left_off);
-
 #endif
