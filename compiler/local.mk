@@ -256,6 +256,7 @@ compiler_libnonoc_a_SOURCES += \
 	compiler/diff/diff_report.c \
 	compiler/diff/diff_report.h \
 	compiler/diff/diff_rest.c \
+	compiler/diff/diff_user.c \
 	compiler/diff/diff_words.c \
 	compiler/diff/gate_waiver.c \
 	compiler/diff/gate_waiver.h \

@@ -195,6 +195,7 @@ diff_policies(struct diff *ret_diff, struct arena *a, const struct blob *from,
 			diff_network(&d, deciders);
 			diff_programs(&d, first);
 			diff_links(&d, deciders);
+			diff_users(&d, deciders);
 		}
 		diff_placements(&d, moved, (enum diff_when)when);
 		arena_release(&scratch);

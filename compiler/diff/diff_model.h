@@ -15,6 +15,8 @@ void diff_paths(struct diff *d, const struct decider *const deciders[2],
 /* The deciders are moved about, and back. */
 void diff_placements(
     struct diff *d, struct decider *const deciders[2], enum diff_when when);
+/* Behind diff_paths() of DIFF_ALWAYS. */
+void diff_users(struct diff *d, const struct decider *const deciders[2]);
 void diff_links(struct diff *d, const struct decider *const deciders[2]);
 void diff_terms(struct diff *d);
 void diff_denies(struct diff *d);

@@ -141,6 +141,10 @@ witness_find(struct witnesses *ws, const struct diff_change *c,
 		ret_why = &why;
 	if (c->kind != DIFF_PATH && c->kind != DIFF_PLACE)
 		return find_other(ws, c, ret_witness, ret_why);
+	if (c->env != NULL && c->env->uid >= 0) {
+		*ret_why = "it is about one user";
+		return false;
+	}
 	*ret_why = "no operation on files shows it by itself";
 	if (c->everywhere || rights == 0)
 		return false;
