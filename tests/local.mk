@@ -50,6 +50,7 @@ style_tests = \
 	tests/style/style.test
 
 script_tests = \
+	tests/abi.test \
 	tests/canonical.test \
 	tests/check.test \
 	tests/cli.test \
@@ -121,6 +122,7 @@ test_tools = \
 	tests/coverage/wrap.c \
 	tests/decisions/agent.c \
 	tests/decisions/blocked.json \
+	tests/abi.tab \
 	tests/contract.tab \
 	tests/decisions/blocked.tab \
 	tests/decisions/files.json \

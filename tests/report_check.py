@@ -3,7 +3,8 @@
 
 json is held to SCHEMA.  sarif is held to the members of SARIF 2.1.0 that we
 write, closed: one that the standard does not have, or lacks, is an error; and
-to GitHub's limits.  With NONO_SARIF_SCHEMA, a copy of the official schema, to
+to GitHub's limits; text, markdown and github to having each finding that json
+has, in its words and no more than that.  With NONO_SARIF_SCHEMA, a copy of the official schema, to
 that as well.  All of them: no byte that a terminal, a runner or a browser
 would take for an order.
 """
@@ -179,8 +180,69 @@ def check_markdown(text):
             fail(f'not only text: {line!r}')
 
 
+def words_of_text(text):
+    """Of each finding its message: lines of a diff, or of a compiler."""
+    for line in text.splitlines():
+        found = re.match(r'(?:.*: )?(?:error|warning|note)\[[\w-]+\]: (.*)$',
+                         line)
+        if found:
+            yield found.group(1)
+        elif re.match(r'[-+~ ] \S|    *\w+ {2,}\S|  \w+ +\S', line) and \
+                not line.startswith('    '):
+            yield line[2:].split('\t')[0]
+
+
+def words_of_markdown(text):
+    for line in text.splitlines():
+        found = re.match(r'- \*\*.*?\*\* (`+)( ?)(.*?)\2\1(?!`)', line)
+        if found:
+            yield found.group(3)
+
+
+def words_of_github(text):
+    for line in text.splitlines():
+        found = re.match(r'::(error|warning|notice) .*?::(.*?)(%0A|$)', line) \
+            or re.match(r'(error|warning|note)\[.*?\]: (.*)$', line)
+        if found and ' are in the log of this step' not in line:
+            words = found.group(2)
+            for c in '\r\n%':
+                words = words.replace('%%%02X' % ord(c), c)
+            yield words.replace('# #', '##')
+
+
+def same_findings(texts):
+    """All formats of one report."""
+    global name
+    findings = json.loads(texts['json'])['findings']
+    want = sorted(f['message'] for f in findings)
+    for how in ('text', 'markdown'):
+        name = how
+        got = sorted(globals()['words_of_' + how](texts[how]))
+        if got != want:
+            fail(f'has not what json has:\n'
+                 f'only here: {[w for w in got if w not in want][:5]}\n'
+                 f'only there: {[w for w in want if w not in got][:5]}\n'
+                 f'{len(got)}, {len(want)}')
+    name = 'github'
+    got = list(words_of_github(texts['github']))
+    # With who it is about, and the verdict, before it; most severe first.
+    left = list(got)
+    for w in want:
+        match = next((g for g in left
+                      if g == w or g.endswith(': ' + w)), None)
+        if match is None:
+            fail(f'lacks {w!r}')
+        left.remove(match)
+    if left:
+        fail(f'has {left[:3]}, and json has not')
+    levels = re.findall(r'^::(error|warning|notice) ', texts['github'], re.M)
+    if levels != sorted(levels, key=['error', 'warning', 'notice'].index):
+        fail('not the most severe first')
+
+
 def main():
     global name
+    texts = {}
     for how, name in zip(sys.argv[2::2], sys.argv[3::2]):
         with open(name, 'rb') as f:
             text = f.read().decode('utf-8')
@@ -190,6 +252,9 @@ def main():
             against(json.loads(text), sys.argv[1])
         elif how != 'text':
             globals()['check_' + how](text)
+        texts[how] = text
+    if len(texts) == 6:
+        same_findings(texts)
 
 
 main()
