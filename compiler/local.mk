@@ -196,6 +196,7 @@ compiler_libassert_a_SOURCES = \
 	compiler/assert/assert_dump.c \
 	compiler/assert/assert_judge.c \
 	compiler/assert/assert_judge.h \
+	compiler/assert/assert_load.c \
 	compiler/assert/assert_own.c \
 	compiler/assert/assert_own.h \
 	compiler/assert/assert_pair.c \

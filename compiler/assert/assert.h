@@ -86,7 +86,8 @@ struct assertion {
 	    *profiles;			/* "for profile"; first NULL: all */
 	const struct assert_rule *rule; /* as written */
 	bool other_platform;		/* not for this target */
-	unsigned abi; /* 0: every one that the policy accepts */
+	unsigned abi;	      /* 0: every one that the policy accepts */
+	const char *revision; /* REV:PATH of the file, or NULL */
 };
 
 struct waiver {
@@ -122,6 +123,9 @@ struct assert_resolver {
  */
 bool assert_resolve(const struct assert_resolver *r,
     const struct assert_file *f, struct assertions *to);
+/* Both of one file, or REV:PATH: then with the groups of that revision. */
+bool assert_load_named(
+    const struct assert_resolver *r, const char *name, struct assertions *to);
 /* A rule that stands alone, in a profile or group. */
 bool assert_resolve_rule(const struct assert_resolver *r,
     const struct assert_statement *s, struct assertions *to);

@@ -145,12 +145,8 @@ load_assertions(struct check *c)
 	    &c->options.store, &c->options.target};
 	bool ok = true;
 
-	for (uint32_t i = 0; i < c->files.n; i++) {
-		const struct assert_file *f;
-
-		ok = assert_read_named(&c->options.store, c->files.v[i], &f) &&
-		     assert_resolve(&r, f, &c->assertions) && ok;
-	}
+	for (uint32_t i = 0; i < c->files.n; i++)
+		ok = assert_load_named(&r, c->files.v[i], &c->assertions) && ok;
 	if (ok && c->assertions.list.n == 0) {
 		struct diag *d = diag_at(&c->options.diags, DIAG_NOTHING_THERE,
 		    (struct span){0}, "\"%s\" has no assertion in it",
@@ -273,13 +269,20 @@ check_names(struct check *c)
 	return ok;
 }
 
-/* A file is named from where the assertion stands. */
+/*
+ * A file is named from where the assertion stands, which may be in a revision:
+ * "main:team/a.assert" has "main:team/b.json" beside it.
+ */
 static const char *
-beside(struct check *c, const struct assert_word *w)
+beside(struct check *c, const struct assertion *a, const struct assert_word *w)
 {
-	struct text from = source_get(&c->options.sources, w->at.source)->path;
+	const bool in_git = a->revision != NULL;
+	struct text from =
+	    in_git ? text_of(a->revision)
+		   : source_get(&c->options.sources, w->at.source)->path;
 
-	while (from.len > 0 && from.s[from.len - 1] != '/')
+	while (from.len > 0 && from.s[from.len - 1] != '/' &&
+	       (!in_git || from.s[from.len - 1] != ':'))
 		from.len--;
 	if (w->text.len > 0 && w->text.s[0] == '/')
 		from.len = 0;
@@ -289,8 +292,8 @@ beside(struct check *c, const struct assert_word *w)
 }
 
 static int
-find_other(struct check *c, const struct assert_word *w, bool file,
-    struct judged **ret)
+find_other(struct check *c, const struct assertion *of,
+    const struct assert_word *w, bool file, struct judged **ret)
 {
 	struct arena *a = &c->options.arena;
 	struct side_policy *policy;
@@ -303,7 +306,7 @@ find_other(struct check *c, const struct assert_word *w, bool file,
 	if (found == NULL) {
 		policy = ARENA_NEW(a, struct side_policy);
 		status = side_load_one_any(policy, &c->options,
-		    file ? beside(c, w) : arena_text(a, w->text).s, false);
+		    file ? beside(c, of, w) : arena_text(a, w->text).s, false);
 		if (status != EXIT_HOLDS)
 			return status;
 		found = add_policy(c, policy);
@@ -320,11 +323,11 @@ judge_two(struct check *c, struct assert_reporter *r, const struct assertion *a)
 {
 	struct judged *left, *right;
 	struct judgement j;
-	int status = find_other(c, &a->rule->left, false, &left);
+	int status = find_other(c, a, &a->rule->left, false, &left);
 
 	if (status == EXIT_HOLDS)
 		status = find_other(
-		    c, &a->rule->right, a->rule->right_is_file, &right);
+		    c, a, &a->rule->right, a->rule->right_is_file, &right);
 	if (status != EXIT_HOLDS)
 		return status;
 	if (for_macos(c)) {

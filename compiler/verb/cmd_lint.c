@@ -112,14 +112,13 @@ load_assertions(struct run *r)
 {
 	const struct assert_resolver resolver = {
 	    &r->options.store, &r->options.target};
-	const struct assert_file *f;
 	bool ok;
 
-	ok = assert_read_named(&r->options.store, "std.assert", &f) &&
-	     assert_resolve(&resolver, f, &r->assertions);
+	ok = assert_load_named(&resolver, "std.assert", &r->assertions);
 	for (uint32_t i = 0; i < r->files.n; i++)
-		ok = assert_read_named(&r->options.store, r->files.v[i], &f) &&
-		     assert_resolve(&resolver, f, &r->assertions) && ok;
+		ok = assert_load_named(
+			 &resolver, r->files.v[i], &r->assertions) &&
+		     ok;
 	assert_expire(&r->assertions, r->today);
 	return ok;
 }
