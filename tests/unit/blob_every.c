@@ -1,5 +1,8 @@
 #include <config.h>
 
+#include <glob.h>
+#include <stdio.h>
+
 #include "tests/unit/blob_clay.h"
 
 /* Every bit, every length: refused, or the one encoding of another policy. */
@@ -53,6 +56,36 @@ canonical_or_refused(struct clay c)
 	       memcmp(again, c.p, size) == 0;
 }
 
+/* Policies as they are compiled: the seeds of the fuzzer. */
+static void
+exhaust_corpus(unsigned *refused, unsigned *tried)
+{
+	const char *top = getenv("TOP_SRCDIR");
+	char pattern[4096];
+	glob_t found;
+
+	(void)snprintf(pattern, sizeof(pattern),
+	    "%s/tests/fuzz/corpus/blob/*.nono", top == NULL ? "." : top);
+	if (glob(pattern, 0, NULL, &found) != 0) {
+		printf("# no seeds: %s\n", pattern);
+		return;
+	}
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		struct clay c = {ARENA_ARRAY(&arena, BLOB_MAX, uint8_t), 0};
+		FILE *f = fopen(found.gl_pathv[i], "rb");
+
+		if (f == NULL)
+			continue;
+		c.n = (uint32_t)fread(c.p, 1, BLOB_MAX, f);
+		(void)fclose(f);
+		if (*why_of(c) == '\0')
+			exhaust(c, refused, tried);
+		arena_release(&arena);
+		arena = (struct arena){0};
+	}
+	globfree(&found);
+}
+
 int
 main(void)
 {
@@ -83,6 +116,10 @@ main(void)
 		}
 	}
 	OK(tried > 50000);
+	IS_INT(refused, tried);
+	refused = tried = 0;
+	exhaust_corpus(&refused, &tried);
+	OK(tried > 100000);
 	IS_INT(refused, tried);
 	OK(canonical);
 	arena_release(&arena);
