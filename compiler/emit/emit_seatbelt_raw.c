@@ -65,17 +65,19 @@ seatbelt_places_and_raw(struct seatbelt *s, const char *head, unsigned access,
 {
 	const struct cap_seatbelt *c = &s->caps->seatbelt;
 	int word = (int)strcspn(head, " "); /* "allow" or "deny" */
-	const struct text *op = c->raw_operations.v;
-	const struct text *end = op + c->raw_operations.n;
 	const char *all = head;
 
-	for (; op < end; op++)
+	for (uint32_t i = 0; i < c->raw_operations.n; i++) {
+		const struct text *op = &c->raw_operations.v[i];
+
 		if (is_wanted(*op, access) && !sbpl_op_is_young(*op))
 			all = arena_printf(
 			    s->arena, "%s %.*s", all, (int)op->len, op->s)
 				  .s;
+	}
 	seatbelt_places(s, all, l, guard);
-	for (op = c->raw_operations.v; op < end; op++) {
+	for (uint32_t i = 0; i < c->raw_operations.n; i++) {
+		const struct text *op = &c->raw_operations.v[i];
 		struct text rule, known;
 
 		if (!is_wanted(*op, access) || !sbpl_op_is_young(*op))
