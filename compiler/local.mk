@@ -350,6 +350,7 @@ compiler_libnonoc_a_SOURCES += \
 	compiler/lsp/lsp_frame.c \
 	compiler/lsp/lsp_frame.h \
 	compiler/lsp/lsp_hover.c \
+	compiler/lsp/lsp_kind.c \
 	compiler/lsp/lsp_lens.c \
 	compiler/lsp/lsp_publish.c \
 	compiler/lsp/lsp_serve.c \

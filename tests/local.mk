@@ -18,6 +18,7 @@ unit_programs = \
 	tests/unit/diff \
 	tests/unit/diff_place \
 	tests/unit/json \
+	tests/unit/lsp \
 	tests/unit/node \
 	tests/unit/node_place \
 	tests/unit/path \
@@ -168,6 +169,7 @@ tests_decisions_agree_SOURCES = \
 	tests/decisions/tree.c \
 	tests/decisions/tree.h
 LDADD = $(nonoc_libs)
+tests_unit_lsp_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
 tests_unit_report_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
 
 noinst_HEADERS += tests/fuzz/reading.h tests/macos/standin.h tests/tap.h tests/unit/blob_clay.h tests/unit/blob_random.h tests/unit/query_random.h tests/unit/random.h tests/unit/reading.h tests/unit/sbpl_text.h

@@ -62,6 +62,9 @@ void lsp_did_save(struct lsp *l, const cJSON *params);
 void lsp_did_close(struct lsp *l, const cJSON *params);
 /* The document that is open under params.textDocument.uri, or NULL. */
 struct lsp_document *lsp_document_of(struct lsp *l, const cJSON *params);
+/* lsp_kind.c: by the name and, where that says too little, by the keys. */
+enum lsp_kind lsp_kind_of(struct text path, struct text text);
+bool lsp_is_yaml(struct text path);
 /* What is open of a file, or NULL: the text that counts. */
 const struct lsp_document *lsp_document_at(
     const struct lsp *l, const char *path);

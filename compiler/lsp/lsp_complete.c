@@ -40,15 +40,6 @@ arena_of(struct offer *o)
 	return &o->k.compile.arena;
 }
 
-static bool
-is_yaml(const struct lsp_document *doc)
-{
-	const struct text p = doc->path;
-
-	return p.len > 4 && (memcmp(p.s + p.len - 4, "yaml", 4) == 0 ||
-				memcmp(p.s + p.len - 4, ".yml", 4) == 0);
-}
-
 /* One word in the place of [begin, end). */
 static cJSON *
 put(struct offer *o, enum item_kind kind, const char *label, struct text text,
@@ -350,7 +341,7 @@ lsp_complete(struct lsp *l, const cJSON *params)
 		return NULL;
 	o.list = json_array();
 	compile_init_like(&o.k.compile, l->options);
-	o.yaml = is_yaml(o.doc);
+	o.yaml = lsp_is_yaml(o.doc->path);
 	o.lines = lsp_lines_of(arena_of(&o), o.doc->text, l->encoding);
 	offer(&o, cursor);
 	lsp_check_release(&o.k);

@@ -16,6 +16,7 @@ struct scan {
 	struct text t;
 	uint32_t at, offset; /* nothing behind the offset counts */
 	struct VEC(struct level) levels;
+	struct lsp_words outermost; /* keys */
 	bool in_comment;
 };
 
@@ -51,6 +52,11 @@ take_key(struct scan *s, struct text key)
 		return;
 	l->key = key;
 	*VEC_PUSH(s->arena, &l->keys) = key;
+	/* In YAML, too, the outermost object may stand in braces. */
+	if (s->levels.n == 1 ||
+	    (s->levels.n == 2 && s->levels.v[0].kind == ' ' &&
+		s->levels.v[0].keys.n == 0))
+		*VEC_PUSH(s->arena, &s->outermost) = key;
 }
 
 static bool
@@ -317,4 +323,16 @@ lsp_context_find(struct arena *a, struct text t, uint32_t offset, bool yaml,
 	}
 	*ret_context = c;
 	return true;
+}
+
+struct lsp_words
+lsp_outermost_keys(struct arena *a, struct text t, bool yaml)
+{
+	struct scan s = {.arena = a, .t = t, .offset = t.len};
+
+	if (yaml)
+		scan_lines(&s);
+	else
+		(void)scan_flow(&s, 0, false);
+	return s.outermost;
 }

@@ -21,4 +21,7 @@ struct lsp_context {
 bool lsp_context_find(struct arena *a, struct text t, uint32_t offset,
     bool yaml, struct lsp_context *ret_context);
 
+/* The keys of the whole, as far as they can be made out. */
+struct lsp_words lsp_outermost_keys(struct arena *a, struct text t, bool yaml);
+
 #endif

@@ -99,34 +99,6 @@ lsp_document_at(const struct lsp *l, const char *path)
 	return found;
 }
 
-static bool
-ends_in(struct text t, const char *suffix)
-{
-	const size_t n = strlen(suffix);
-
-	return t.len > n && memcmp(t.s + t.len - n, suffix, n) == 0;
-}
-
-/* By its name: what lies in a directory "groups" is one. */
-static enum lsp_kind
-kind_of(struct text path)
-{
-	static const char *const suffixes[] = {
-	    ".json", ".jsonc", ".yaml", ".yml"};
-	uint32_t dir = path.len;
-
-	if (ends_in(path, ".assert"))
-		return LSP_ASSERT;
-	while (dir > 0 && path.s[dir - 1] != '/')
-		dir--;
-	for (size_t i = 0; i < ARRAY_LEN(suffixes); i++)
-		if (ends_in(path, suffixes[i]))
-			return ends_in((struct text){path.s, dir}, "/groups/")
-				   ? LSP_GROUP
-				   : LSP_PROFILE;
-	return LSP_OTHER;
-}
-
 static struct lsp_document *
 free_slot(struct lsp *l)
 {
@@ -152,6 +124,7 @@ set_text(struct lsp *l, struct lsp_document *doc, struct arena arena,
 	next.path = arena_text(&next.arena, doc->path);
 	next.real = arena_text(&next.arena, doc->real);
 	next.text = text;
+	next.kind = lsp_kind_of(next.path, text);
 	next.fresh = true;
 	arena_release(&doc->arena);
 	*doc = next;
@@ -186,7 +159,6 @@ lsp_did_open(struct lsp *l, const cJSON *params)
 		doc->uri = arena_text(&doc->arena, text_of(uri));
 		if (lsp_uri_path(&doc->arena, uri, &doc->path))
 			doc->real = real_path(&doc->arena, doc->path);
-		doc->kind = kind_of(doc->path);
 	}
 	set_version(doc, item);
 	set_text(l, doc, arena, arena_text(&arena, text_of(text)));

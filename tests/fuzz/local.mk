@@ -6,6 +6,7 @@ fuzz_programs = \
 	tests/fuzz/assert \
 	tests/fuzz/blob \
 	tests/fuzz/json \
+	tests/fuzz/lsp \
 	tests/fuzz/path \
 	tests/fuzz/sbpl \
 	tests/fuzz/seatbelt \
@@ -15,6 +16,8 @@ fuzz_ldflags = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_assert_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_blob_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_json_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_lsp_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
+tests_fuzz_lsp_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_path_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_sbpl_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_seatbelt_LDFLAGS = $(fuzz_ldflags)
