@@ -235,19 +235,22 @@ may_be_runtime(const struct decide_path *at)
 	       s.len > runtime_dirs.len && components(s, 3).len == s.len;
 }
 
-/* Where programs keep what they are told and what they remember. */
+/* Where programs keep what they are told and what they remember, ours as well.
+ */
 static bool
 is_kept(
     const struct placement *p, struct arena *a, const struct decide_path *at)
 {
-	static const enum blob_root roots[] = {
-	    BLOB_ROOT_XDG_CONFIG, BLOB_ROOT_XDG_STATE};
+	static const struct decide_path kept[] = {
+	    {{"", 0}, BLOB_ROOT_XDG_CONFIG},
+	    {{"", 0}, BLOB_ROOT_XDG_STATE},
+	    {{".nono", 5}, BLOB_ROOT_HOME},
+	};
 
-	for (size_t i = 0; i < ARRAY_LEN(roots); i++) {
-		const struct decide_path root = {TEXT(""), roots[i]};
+	for (size_t i = 0; i < ARRAY_LEN(kept); i++) {
 		struct decide_path dir;
 
-		if (placement_canonical(p, a, &root, &dir) &&
+		if (placement_canonical(p, a, &kept[i], &dir) &&
 		    decide_path_covers(&dir, at))
 			return true;
 	}

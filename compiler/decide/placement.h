@@ -11,8 +11,8 @@
  *			placement_home_dirs; somewhere below the working or the
  *			temporary directory, as long as nobody says where that
  *			is, or where it makes HOME one of the former
- *	CWD, TMPDIR	away from all else, or anywhere but in XDG_CONFIG_HOME
- *			and XDG_STATE_HOME
+ *	CWD, TMPDIR	away from all else, or anywhere but in XDG_CONFIG_HOME,
+ *			XDG_STATE_HOME and HOME/.nono
  *	XDG_*_HOME	each away from all else, or where it is while its
  *			variable is unset, below HOME
  *	XDG_RUNTIME_DIR	away from all else, or one entry of /run/user

@@ -178,6 +178,20 @@ begin_withheld(struct search *s, uint32_t deny)
 	}
 }
 
+/*
+ * May the other side be refused for this rule, and this one not?  It has not
+ * both the rule and what that meets; or it denies more, which withholds a
+ * group's rule before it can be refused for what nothing bypasses.
+ */
+static bool
+may_differ(const struct search *s, uint32_t rule)
+{
+	const unsigned flags = blob_path(s->diff->blob[!s->to], rule).flags;
+
+	return s->twins[!s->to][rule] == DECIDE_NONE || s->nalone[!s->to] > 0 ||
+	       ((flags & BLOB_PATH_GROUP) != 0 && s->nalone[s->to] > 0);
+}
+
 /* Where the other side is refused, and this one is not. */
 static void
 find_refusals(struct search *s)
@@ -185,15 +199,16 @@ find_refusals(struct search *s)
 	const struct blob *b = s->diff->blob[!s->to];
 
 	for (uint32_t i = 0; i < b->npaths; i++) {
-		const bool both = s->twins[!s->to][i] != DECIDE_NONE;
+		const unsigned flags = blob_path(b, i).flags;
 		const bool asked =
-		    (blob_path(b, i).flags & BLOB_PATH_CONSENT) != 0 &&
-		    s->consented.n > 0;
+		    (flags & BLOB_PATH_CONSENT) != 0 && s->consented.n > 0;
 
-		if ((both && s->nalone[!s->to] == 0) ||
-		    (s->launch_said && !asked))
+		if (!may_differ(s, i) || (s->launch_said && !asked))
 			continue;
-		diff_place_refuse(s, 0, i, both);
+		diff_place_refuse(s, 0, i,
+		    s->twins[!s->to][i] != DECIDE_NONE &&
+			((flags & BLOB_PATH_GROUP) == 0 ||
+			    s->nalone[s->to] == 0));
 		diff_place_look(s);
 	}
 	for (uint32_t i = 0; i < s->diff->blob[s->to]->ndenies; i++)

@@ -161,11 +161,14 @@ let_meet(const struct reached *r, const struct meeting *m)
 	struct placement_list list = {0};
 	struct arena scratch = {0};
 
-	/* In one root, and in "/", they meet anywhere or nowhere. */
+	/*
+	 * In one root, and in "/", they meet anywhere or nowhere; but a root
+	 * that is denied itself lies in "/", or is that.
+	 */
 	if (s->places.v[r->from].depth == s->depth ||
 	    m->rule.root == m->deny.root ||
 	    (m->rule.root == BLOB_ROOT_SLASH && m->rule.suffix.len == 0 &&
-		m->tree))
+		m->tree && m->deny.suffix.len > 0))
 		return;
 	placements_meet(
 	    &s->placements, &s->places.v[r->from].at, m, &scratch, &list);
@@ -192,7 +195,7 @@ meeting(const struct search *s, unsigned side, uint32_t rule,
 	};
 }
 
-/* The rule and each denied path of its policy up to `before`. */
+/* The rule and each denied path of its policy before one. */
 static void
 let_rule_meet(
     const struct reached *r, unsigned side, uint32_t rule, uint32_t before)
@@ -342,7 +345,7 @@ look_for(struct search *s, uint32_t place, const struct decide_env *env,
 
 /*
  * `to` is refused: for a rule that a denied path with a lower index would
- * withhold before.
+ * withhold before, or the same one if it lay above the rule.
  */
 static void
 let_launch(struct search *s, uint32_t place)
@@ -354,7 +357,7 @@ let_launch(struct search *s, uint32_t place)
 
 	if (no.why != DECIDE_REFUSED_DENY)
 		return;
-	let_rule_meet(&r, s->to, no.rule, no.deny);
+	let_rule_meet(&r, s->to, no.rule, no.deny + 1);
 	for (uint32_t i = 0; i < list.v.n; i++)
 		for (uint32_t k = 0; k < s->places.v[place].asks.n; k++)
 			diff_place_ask(

@@ -632,7 +632,7 @@ main(void)
 
 	for (size_t i = 0; i < ARRAY_LEN(universes); i++)
 		test_triples(&universes[i],
-		    n == NULL ? 300 : (uint32_t)strtoul(n, NULL, 10),
+		    n == NULL ? 1000 : (uint32_t)strtoul(n, NULL, 10),
 		    seed == NULL ? 1 : (uint32_t)strtoul(seed, NULL, 10));
 	test_file();
 	return tap_end();
