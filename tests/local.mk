@@ -59,6 +59,7 @@ script_tests = \
 	tests/conformance.test \
 	tests/contract.test \
 	tests/decisions/agree.test \
+	tests/decisions/laws.test \
 	tests/decisions/tables.test \
 	tests/diff.test \
 	tests/docs.test \
@@ -158,7 +159,7 @@ test_tools = \
 	tests/regen \
 	tests/report_check.py
 
-check_PROGRAMS += $(unit_programs) tests/canonical/rewrites tests/decisions/agree tests/differ/decode
+check_PROGRAMS += $(unit_programs) tests/canonical/rewrites tests/decisions/agree tests/decisions/laws tests/differ/decode
 tests_decisions_agree_SOURCES = \
 	tests/decisions/act.h \
 	tests/decisions/agree.c \
@@ -166,6 +167,12 @@ tests_decisions_agree_SOURCES = \
 	tests/decisions/policy.h \
 	tests/decisions/request.c \
 	tests/decisions/request.h \
+	tests/decisions/tree.c \
+	tests/decisions/tree.h
+tests_decisions_laws_SOURCES = \
+	tests/decisions/laws.c \
+	tests/decisions/policy.c \
+	tests/decisions/policy.h \
 	tests/decisions/tree.c \
 	tests/decisions/tree.h
 LDADD = $(nonoc_libs)

@@ -108,7 +108,7 @@ launch(struct harness *h, const struct setting *s, struct session *ret)
 		if (err < 0 || dup2(in[0], 0) < 0 || dup2(out[1], 1) < 0 ||
 		    dup2(err, 2) < 0)
 			_exit(1);
-		setting_launch(s, h->load, h->policy, h->agent);
+		setting_launch(s, h->load, h->policy, NULL, h->agent);
 		_exit(1);
 	}
 	close(in[0]);

@@ -246,6 +246,44 @@ setting_make(struct setting *s, struct arena *a, uint32_t *seed,
 	add_denies(s, a, seed, t);
 }
 
+/*
+ * One that grants less of a setting in the same place, or something else, too.
+ */
+void
+setting_narrow(struct setting *s, const struct setting *from, struct arena *a,
+    uint32_t *seed, const struct tree *t)
+{
+	const uint64_t handled = from->model.target.fs_handled;
+
+	*s = *from;
+	s->model.paths.v = NULL;
+	s->model.paths.n = s->model.paths.cap = 0;
+	for (uint32_t i = 0; i < from->model.paths.n; i++) {
+		struct model_path p = from->model.paths.v[i];
+
+		if (i > 0 && below(seed, 6) == 0)
+			continue;
+		if (i > 0 && below(seed, 4) == 0 &&
+		    (p.rights & read_rights) != 0)
+			p.rights &= read_rights;
+		if (i > 0 && below(seed, 4) == 0 && p.kind != BLOB_KIND_FILE)
+			p.suffix = arena_printf(a, "%.*s%s%s",
+			    (int)p.suffix.len, p.suffix.s,
+			    p.suffix.len > 0 ? "/" : "", tree_name(seed));
+		if (i > 0 && below(seed, 8) == 0)
+			p.flags ^= BLOB_PATH_GROUP;
+		if (i > 0 && below(seed, 8) == 0)
+			p.flags |= BLOB_PATH_CONSENT;
+		*VEC_PUSH(a, &s->model.paths) = p;
+	}
+	if (below(seed, 8) == 0)
+		add_rule(s, a, seed, t, handled);
+	if (below(seed, 4) == 0) {
+		s->model.denies.cap = s->model.denies.n; /* not shared */
+		add_denies(s, a, seed, t);
+	}
+}
+
 static void
 set_root(struct decide_env *env, struct arena *a, enum blob_root root,
     struct text path)
@@ -296,7 +334,7 @@ setting_env(const struct setting *s, struct arena *a, unsigned abi,
 
 void
 setting_launch(const struct setting *s, const char *load, const char *policy,
-    const char *agent)
+    const char *within, const char *agent)
 {
 	static const char *const variables[BLOB_ROOTS] = {
 	    [BLOB_ROOT_TMPDIR] = "TMPDIR",
@@ -325,6 +363,10 @@ setting_launch(const struct setting *s, const char *load, const char *policy,
 		snprintf(port, sizeof(port), "%u", s->proxy_port);
 		argv[n++] = "--proxy-port";
 		argv[n++] = port;
+	}
+	if (within != NULL) {
+		argv[n++] = "--within";
+		argv[n++] = within;
 	}
 	argv[n++] = policy;
 	argv[n++] = "--";

@@ -20,11 +20,17 @@ enum { PORT_FIRST = 47811, PORT_COUNT = 4 };
 
 void setting_make(struct setting *s, struct arena *a, uint32_t *seed,
     const struct tree *t, const char *agent, unsigned abi);
+/* A neighbour in the same place, narrower more often than not. */
+void setting_narrow(struct setting *s, const struct setting *from,
+    struct arena *a, uint32_t *seed, const struct tree *t);
 /* The same, as the decider wants it. */
 void setting_env(const struct setting *s, struct arena *a, unsigned abi,
     struct decide_env *ret_env);
-/* argv and environment of the loader, which runs `agent`. */
+/*
+ * argv and environment of the loader, which runs `agent`; `within` another
+ * policy if that is not NULL.
+ */
 void setting_launch(const struct setting *s, const char *load,
-    const char *policy, const char *agent);
+    const char *policy, const char *within, const char *agent);
 
 #endif
