@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "compiler/sbpl/sbpl_paths.h"
+#include "compiler/sbpl/sbpl_regex_relation.h"
 
 struct path_texts VEC(struct text);
 
@@ -264,6 +264,20 @@ is_excused(struct seatbelt_walk *w, struct text lead)
 	return false;
 }
 
+/*
+ * May the matches of a pattern lie there?  One that is not anchored may match
+ * the path that a name such as "$HOME" stands for.
+ */
+static bool
+may_meet(struct seatbelt_walk *w, const struct sbpl_filter *f, struct text lead,
+    struct text top)
+{
+	return sbpl_leads_into(lead, top) &&
+	       (f->kind != SBPL_FILTER_REGEX ||
+		   (lead.len == 0 && top.s[0] == '$') ||
+		   sbpl_regex_meets(w->arena, f->text, top, true));
+}
+
 /* May a rule's pattern permit a name below the path that nobody listed? */
 static bool
 may_match_below(
@@ -284,7 +298,7 @@ may_match_below(
 	if (f->fact != SBPL_FACT_PATH && f->fact != SBPL_FACTS)
 		return false;
 	lead = sbpl_lead(w->arena, f);
-	return sbpl_leads_into(lead, top) && !is_excused(w, lead);
+	return may_meet(w, f, lead, top) && !is_excused(w, lead);
 }
 
 /* Is the rule about an operation of the assertion? */
@@ -363,11 +377,76 @@ collect_waived(
 	}
 }
 
+/* The first rule whose matches in the tree cannot be listed, or NULL. */
+static const struct sbpl_rule *
+unlisted(struct seatbelt_walk *w, struct text top)
+{
+	const bool allow = w->a->kind != ASSERT_ALWAYS;
+
+	for (uint32_t i = 0; i < w->file->policy.rules.n; i++) {
+		const struct sbpl_rule *rule = &w->file->policy.rules.v[i];
+
+		if (rule->opaque ||
+		    (rule->allow == allow && is_about(w, rule) &&
+			may_match_below(w, rule->filter, top)))
+			return rule;
+	}
+	return NULL;
+}
+
+static bool
+is_excepted_in_any_case(const struct seatbelt_walk *w, struct text path)
+{
+	const struct text lower = text_in_lower(w->arena, path);
+
+	for (uint32_t i = 0; i < w->a->except.paths.n; i++) {
+		const struct region *r = &w->a->except.paths.v[i];
+
+		if (sbpl_path_is_in(lower,
+			text_in_lower(w->arena, place(w, r->path)), r->tree))
+			return true;
+	}
+	return false;
+}
+
+static void
+add_places(const struct seatbelt_walk *w, const struct region_set *s,
+    struct sbpl_paths *to)
+{
+	for (uint32_t i = 0; i < s->paths.n; i++)
+		sbpl_paths_add_place(
+		    to, place(w, s->paths.v[i].path), s->paths.v[i].tree);
+}
+
+/* One path of each sort in the tree; false: those may not be all. */
+static bool
+collect_sorts(
+    const struct seatbelt_walk *w, struct text top, struct path_texts *to)
+{
+	struct sbpl_paths paths;
+	struct sbpl_sorts sorts = {0};
+	bool complete;
+
+	sbpl_paths_init(&paths, w->arena, SBPL_ALL_PATHS);
+	sbpl_paths_add_policy(&paths, &w->file->policy, SBPL_FACT_PATH);
+	sbpl_paths_add_place(&paths, top, true);
+	add_places(w, &w->a->except, &paths);
+	for (uint32_t i = 0; i < w->assertions->waivers.n; i++)
+		add_places(w, &w->assertions->waivers.v[i].set, &paths);
+	complete = sbpl_paths_sort(&paths, SBPL_PATHS_MAX, &sorts);
+	for (uint32_t i = 0; i < sorts.n; i++)
+		if (sbpl_path_is_in(sorts.v[i], top, true) &&
+		    !is_excepted_in_any_case(w, sorts.v[i]))
+			*VEC_PUSH(w->arena, to) = sorts.v[i];
+	return complete;
+}
+
 static void
 judge_region(struct seatbelt_walk *w, const struct region *region,
     struct path_texts *paths)
 {
 	const struct text top = place(w, region->path);
+	const struct sbpl_rule *doubt = region->tree ? unlisted(w, top) : NULL;
 	struct path_texts asked = {0};
 
 	*VEC_PUSH(w->arena, &asked) = top;
@@ -380,6 +459,8 @@ judge_region(struct seatbelt_walk *w, const struct region *region,
 		*VEC_PUSH(w->arena, &asked) = name_below(w, paths, in);
 	}
 	collect_waived(w, top, region->tree, &asked);
+	if (doubt != NULL && collect_sorts(w, top, &asked) && !doubt->opaque)
+		doubt = NULL;
 	qsort(asked.v, asked.n, sizeof(*asked.v), by_text);
 	for (uint32_t i = 0; i < asked.n; i++) {
 		if ((i > 0 && text_equal(asked.v[i], asked.v[i - 1])) ||
@@ -391,15 +472,8 @@ judge_region(struct seatbelt_walk *w, const struct region *region,
 			   .fact = SBPL_FACT_PATH,
 			   .where = asked.v[i]});
 	}
-	for (uint32_t i = 0; region->tree && w->a->kind != ASSERT_ALWAYS &&
-			     i < w->file->policy.rules.n;
-	     i++) {
-		const struct sbpl_rule *rule = &w->file->policy.rules.v[i];
-
-		if (rule->opaque || (rule->allow && is_about(w, rule) &&
-					may_match_below(w, rule->filter, top)))
-			unsure(w, sbpl_rule_text(w->arena, rule), rule);
-	}
+	if (doubt != NULL)
+		unsure(w, sbpl_rule_text(w->arena, doubt), doubt);
 }
 
 static struct finding *
@@ -419,18 +493,26 @@ undecided(struct assert_reporter *r, const struct assertion *a,
 	return g;
 }
 
+/* The rule, where it is short enough to be read, and what it is asked about. */
 static void
 report_unsure(const struct seatbelt_walk *w)
 {
+	const struct sbpl_rule *rule = w->unsure_of;
+	const struct sbpl_filter *f = rule == NULL ? NULL : rule->filter;
+	const bool named =
+	    rule != NULL && (f == NULL || f->kind != SBPL_FILTER_ANY);
+	const struct text what =
+	    named ? sbpl_rule_text(w->arena, rule) : w->why_unsure;
 	struct finding *g = undecided(w->r, w->a, w->policy,
-	    arena_printf(w->arena, "it depends on %.*s", (int)w->why_unsure.len,
-		w->why_unsure.s));
+	    arena_printf(
+		w->arena, "it depends on %.*s", (int)what.len, what.s));
 
-	if (w->unsure_of != NULL)
+	if (!text_equal(what, w->why_unsure))
+		report_detail(w->r->report, g, "at %.*s",
+		    (int)w->why_unsure.len, w->why_unsure.s);
+	if (rule != NULL)
 		sbpl_file_places(w->r->report, g, w->file,
-		    w->unsure_of->filter != NULL ? w->unsure_of->filter->at
-						 : w->unsure_of->at,
-		    "it depends on");
+		    f != NULL ? f->at : rule->at, "it depends on");
 }
 
 void

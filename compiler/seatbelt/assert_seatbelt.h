@@ -7,8 +7,9 @@
 /*
  * Assertions against a policy for macOS.  Verdicts change only at the paths
  * that rules name, so "never on a tree" is asked of the tree's top, of a new
- * name in it, and of every path in the rules that lies in it.  What a regular
- * expression may match there besides makes the answer "undecided".
+ * name in it, and of every path in the rules that lies in it; where a regular
+ * expression matches something there, of one path of each sort.  Where it
+ * cannot be told what it matches, the answer is "undecided".
  */
 
 /* Where the assumptions place the roots that a launch tells. */

@@ -148,6 +148,7 @@ lint_rules_seatbelt(struct run *r, struct lint *l)
 	    assert_seatbelt_launch(&r->options.arena, &r->assertions);
 	struct seatbelt_launch user = launch;
 	struct sbpl_file files[2];
+	uint32_t said;
 	struct lint_launch launches[] = {
 	    {.launch = launch, .file = &files[0], .what = ""},
 	    {.file = &files[1], .what = "where $HOME is /Users/user"},
@@ -158,10 +159,13 @@ lint_rules_seatbelt(struct run *r, struct lint *l)
 	launches[1].launch = user;
 	if (!side_seatbelt_open(&r->options, l->policy, &launch, &files[0]))
 		return false;
+	said = r->options.diags.list.n;
 	if (!side_seatbelt_open(&r->options, l->policy, &user, &files[1])) {
 		sbpl_file_close(&files[0]);
 		return false;
 	}
+	/* What there is to say of the file has been said. */
+	r->options.diags.list.n = said;
 	lint_seatbelt(l, &files[0]);
 	lint_std_seatbelt(l, &r->assertions, launches,
 	    launch.home.s == NULL ? ARRAY_LEN(launches) : 1);
