@@ -107,6 +107,66 @@ check_external(struct network_check *k)
 		    "it");
 }
 
+/* The first Landlock ABI that has all of them. */
+static unsigned
+abi_of(uint64_t fs, uint64_t net, uint64_t scope)
+{
+	unsigned abi = 1;
+
+	while (
+	    abi < BLOB_ABI_NEWEST && ((fs & ~blob_fs_rights(abi)) != 0 ||
+					 (net & ~blob_net_rights(abi)) != 0 ||
+					 (scope & ~blob_scopes(abi)) != 0))
+		abi++;
+	return abi;
+}
+
+static void
+need_abi(const struct network_check *k, unsigned abi, struct span at,
+    const char *what)
+{
+	struct diag *diag;
+
+	if (abi <= k->target->abi)
+		return;
+	diag = diag_at(k->diags, DIAG_TARGET_TOO_OLD, at,
+	    "%s needs Landlock ABI %u and the target states %u: nono-load will "
+	    "refuse to start on such a kernel",
+	    what, abi, k->target->abi);
+	diag_help(k->diags, diag,
+	    "compile with --target linux:abi=%u, or without the ABI", abi);
+}
+
+/* What must not go unenforced is not dropped for an older kernel. */
+static void
+check_abi(const struct network_check *k)
+{
+	const struct capset *c = k->caps;
+	const struct scalar *s = c->policy->scalars.v;
+
+	if (k->target->platform != PLATFORM_LINUX || k->target->abi == 0)
+		return;
+	for (uint32_t i = 0; i < c->ports.n; i++) {
+		const struct cap_port *p = &c->ports.v[i];
+		const unsigned abi = abi_of(0, p->rights, 0);
+
+		if (without_effect(c, p) || abi <= k->target->abi)
+			continue;
+		need_abi(k, abi, p->at, "a list of ports");
+		break;
+	}
+	if (c->network == BLOB_NET_PROXY && !c->proxy_insecure)
+		need_abi(k, abi_of(0, BLOB_NET_CONNECT_TCP, 0),
+		    (struct span){0}, "a network that is the proxy's only");
+	if (c->unix_pathname)
+		need_abi(k, abi_of(BLOB_FS_RESOLVE_UNIX, 0, 0),
+		    s[SCALAR_UNIX_MEDIATION].at,
+		    "mediating sockets by their paths");
+	if ((c->scoped_required & BLOB_SCOPE_SIGNAL) != 0)
+		need_abi(k, abi_of(0, 0, BLOB_SCOPE_SIGNAL),
+		    s[SCALAR_SIGNAL_MODE].at, "keeping signals in");
+}
+
 bool
 check_network(
     struct diags *d, const struct target *t, const struct capset *caps)
@@ -116,5 +176,6 @@ check_network(
 	check_hosts(&k);
 	check_ports(&k);
 	check_external(&k);
+	check_abi(&k);
 	return k.ok;
 }
