@@ -17,6 +17,7 @@ dist_doc_DATA += \
 	README.md \
 	docs/SECURITY.md \
 	docs/compatibility.md \
+	docs/editors.md \
 	docs/errors.md \
 	docs/findings.md \
 	docs/hacking.md \
