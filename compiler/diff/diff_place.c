@@ -128,7 +128,6 @@ find_asks(struct search *s)
 		struct ask ask = {.rule = i};
 
 		s->bypasses = s->bypasses || (flags & BLOB_PATH_BYPASS) != 0;
-
 		if (!news && (flags & BLOB_PATH_CONSENT) == 0)
 			continue;
 		for (unsigned k = 0; k < 2; k++)
