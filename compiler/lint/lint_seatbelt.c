@@ -2,18 +2,17 @@
 
 #include "compiler/lint/lint_seatbelt.h"
 
+#include <stdlib.h>
+
 /* What the rules of a policy for macOS let be done, by asking. */
 
 enum sbpl_verdict
 seatbelt_lint_ask(const struct seatbelt_lint *s, enum sbpl_op op,
     struct text path, struct sbpl_answer *ret_answer)
 {
-	struct sbpl_request q = {.op = op, .apart = true, .exact_case = true};
+	struct sbpl_request q = sbpl_request_about(op, SBPL_FACT_PATH, path);
 
-	for (uint32_t i = 0; i < SBPL_FACTS; i++)
-		if (i != SBPL_FACT_VNODE_TYPE)
-			q.facts[i] = SBPL_HAS_NONE;
-	q.facts[SBPL_FACT_PATH] = path;
+	q.exact_case = true;
 	sbpl_decide(s->file->tree, &q, ret_answer);
 	return ret_answer->verdict;
 }
@@ -320,6 +319,67 @@ collect(struct seatbelt_lint *s, const struct sbpl_rule *rule,
 		collect(s, rule, f->parts[i]);
 }
 
+static int
+by_place(const void *a, const void *b)
+{
+	const struct seatbelt_place *x = a, *y = b;
+	const int d = text_compare(x->lower, y->lower);
+
+	return d != 0 ? d : (x->part > y->part) - (x->part < y->part);
+}
+
+static int
+place_to_key(const void *element, const void *key)
+{
+	const struct seatbelt_place *x = element;
+
+	return text_compare(x->lower, *(const struct text *)key);
+}
+
+static void
+add_at(const struct seatbelt_lint *s, struct text lower,
+    struct seatbelt_numbers *to)
+{
+	for (uint32_t i = VEC_LOWER_BOUND(&s->places, &lower, place_to_key);
+	     i < s->places.n && text_equal(s->places.v[i].lower, lower); i++)
+		*VEC_PUSH(s->arena, to) = s->places.v[i].part;
+}
+
+void
+seatbelt_lint_above(const struct seatbelt_lint *s, struct text path,
+    struct seatbelt_numbers *ret_parts)
+{
+	const struct text lower = text_in_lower(s->arena, path);
+
+	ret_parts->n = 0;
+	if (lower.len > 1)
+		add_at(s, TEXT("/"), ret_parts);
+	for (uint32_t i = 1; i <= lower.len; i++)
+		if (i == lower.len || lower.s[i] == '/')
+			add_at(s, (struct text){lower.s, i}, ret_parts);
+	for (uint32_t i = 0; i < s->prefixes.n; i++)
+		*VEC_PUSH(s->arena, ret_parts) = s->prefixes.v[i];
+}
+
+static void
+sort_places(struct seatbelt_lint *s)
+{
+	for (uint32_t i = 0; i < s->parts.n; i++) {
+		const struct seatbelt_part *part = &s->parts.v[i];
+
+		if (!seatbelt_lint_on_path(part))
+			continue;
+		if (part->filter->kind == SBPL_FILTER_PREFIX)
+			*VEC_PUSH(s->arena, &s->prefixes) = i;
+		else
+			*VEC_PUSH(s->arena, &s->places) =
+			    (struct seatbelt_place){
+				text_in_lower(s->arena, part->filter->text), i};
+	}
+	if (s->places.n > 0)
+		qsort(s->places.v, s->places.n, sizeof(*s->places.v), by_place);
+}
+
 void
 lint_seatbelt(struct lint *l, struct sbpl_file *file)
 {
@@ -329,6 +389,7 @@ lint_seatbelt(struct lint *l, struct sbpl_file *file)
 	for (uint32_t i = 0; i < file->policy.rules.n; i++)
 		collect(&s, &file->policy.rules.v[i],
 		    file->policy.rules.v[i].filter);
+	sort_places(&s);
 	effects(&s);
 	lint_seatbelt_denies(&s);
 	lint_seatbelt_rules(&s);

@@ -15,12 +15,27 @@ struct seatbelt_part {
 	const struct sbpl_filter *filter; /* NULL: the rule has none */
 };
 
+struct seatbelt_place {
+	struct text lower; /* what the part is about, in lower case */
+	uint32_t part;
+};
+
 struct seatbelt_lint {
 	struct lint *l;
 	struct arena *arena;
 	struct sbpl_file *file;
-	struct VEC(struct seatbelt_part) parts; /* in the order of the text */
+	struct VEC(struct seatbelt_part) parts;	  /* in the order of the text */
+	struct VEC(struct seatbelt_place) places; /* of paths, sorted */
+	struct VEC(uint32_t) prefixes;		  /* parts */
 };
+
+/*
+ * The parts on the path, on what is above it, in whatever case, and on
+ * prefixes: others have nothing to do with it but be below.
+ */
+struct seatbelt_numbers VEC(uint32_t);
+void seatbelt_lint_above(const struct seatbelt_lint *s, struct text path,
+    struct seatbelt_numbers *ret_parts);
 
 /* Of a path, in this spelling, with no other fact told. */
 enum sbpl_verdict seatbelt_lint_ask(const struct seatbelt_lint *s,

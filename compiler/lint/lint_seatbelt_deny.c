@@ -170,12 +170,14 @@ static void
 opened_by_case(struct seatbelt_lint *s, const struct seatbelt_part *part)
 {
 	const struct text path = part->filter->text;
+	struct seatbelt_numbers above = {0};
 
 	if (!seatbelt_lint_speaks(part->rule, SBPL_OP_FILE_READ_DATA) ||
 	    !seatbelt_lint_allows(s, SBPL_OP_FILE_READ_DATA, path))
 		return;
-	for (uint32_t i = 0; i < s->parts.n; i++) {
-		const struct seatbelt_part *p = &s->parts.v[i];
+	seatbelt_lint_above(s, path, &above);
+	for (uint32_t i = 0; i < above.n; i++) {
+		const struct seatbelt_part *p = &s->parts.v[above.v[i]];
 		struct finding *f;
 
 		if (p->rule->allow || !seatbelt_lint_on_path(p) ||

@@ -300,8 +300,11 @@ redundant(struct seatbelt_lint *s, uint32_t n)
 {
 	const struct seatbelt_part *part = &s->parts.v[n];
 	const struct text place = part->filter->text;
+	struct seatbelt_numbers above = {0};
 
-	for (uint32_t i = 0; i < s->parts.n; i++) {
+	seatbelt_lint_above(s, place, &above);
+	for (uint32_t k = 0; k < above.n; k++) {
+		const uint32_t i = above.v[k];
 		struct text wide;
 		struct finding *f;
 

@@ -188,6 +188,14 @@ struct sbpl_request {
 };
 #define SBPL_HAS_NONE ((struct text){"", 0})
 
+/*
+ * A request about one fact: of all others there is none, or it is not told
+ * what everything has, as the type of a file.  It lies apart from what is not
+ * given.
+ */
+struct sbpl_request sbpl_request_about(
+    enum sbpl_op op, enum sbpl_fact fact, struct text value);
+
 enum sbpl_reason {
 	SBPL_BY_FILTER,	   /* a filtered rule */
 	SBPL_BY_OPERATION, /* an unfiltered rule of the operation, or parent */

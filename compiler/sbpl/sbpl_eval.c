@@ -476,6 +476,33 @@ decide_last(struct find *f, struct sbpl_answer *answer)
 	settle(may_allow, may_deny, answer);
 }
 
+/* What every file, socket or process has, whichever it is: not told. */
+static bool
+has_some(enum sbpl_fact fact)
+{
+	static const enum sbpl_fact facts[] = {SBPL_FACT_VNODE_TYPE,
+	    SBPL_FACT_FILE_MODE, SBPL_FACT_SOCKET_DOMAIN, SBPL_FACT_SOCKET_TYPE,
+	    SBPL_FACT_SOCKET_PROTOCOL, SBPL_FACT_PROCESS_PATH,
+	    SBPL_FACT_SIGNING_ID, SBPL_FACT_ENTITLEMENT};
+
+	for (size_t i = 0; i < ARRAY_LEN(facts); i++)
+		if (facts[i] == fact)
+			return true;
+	return false;
+}
+
+struct sbpl_request
+sbpl_request_about(enum sbpl_op op, enum sbpl_fact fact, struct text value)
+{
+	struct sbpl_request r = {.op = op, .apart = true};
+
+	for (uint32_t i = 0; i < SBPL_FACTS; i++)
+		if (!has_some((enum sbpl_fact)i))
+			r.facts[i] = SBPL_HAS_NONE;
+	r.facts[fact] = value;
+	return r;
+}
+
 void
 sbpl_decide(struct sbpl_judge *j, const struct sbpl_request *r,
     struct sbpl_answer *ret_answer)

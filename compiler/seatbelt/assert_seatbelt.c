@@ -89,31 +89,12 @@ is_waived(struct seatbelt_walk *w, struct text path)
 	return waived;
 }
 
-/* What every file, socket or process has, whichever it is: not told. */
-static bool
-has_some(enum sbpl_fact fact)
-{
-	static const enum sbpl_fact facts[] = {SBPL_FACT_VNODE_TYPE,
-	    SBPL_FACT_FILE_MODE, SBPL_FACT_SOCKET_DOMAIN, SBPL_FACT_SOCKET_TYPE,
-	    SBPL_FACT_SOCKET_PROTOCOL, SBPL_FACT_PROCESS_PATH,
-	    SBPL_FACT_SIGNING_ID, SBPL_FACT_ENTITLEMENT};
-
-	for (size_t i = 0; i < ARRAY_LEN(facts); i++)
-		if (facts[i] == fact)
-			return true;
-	return false;
-}
-
 static void
 ask(const struct seatbelt_walk *w, enum sbpl_op op, enum sbpl_fact fact,
     struct text value, struct sbpl_request *ret_request,
     struct sbpl_answer *ret_answer)
 {
-	*ret_request = (struct sbpl_request){.op = op, .apart = true};
-	for (uint32_t i = 0; i < SBPL_FACTS; i++)
-		if (i != fact && !has_some((enum sbpl_fact)i))
-			ret_request->facts[i] = SBPL_HAS_NONE;
-	ret_request->facts[fact] = value;
+	*ret_request = sbpl_request_about(op, fact, value);
 	sbpl_decide(w->file->tree, ret_request, ret_answer);
 }
 

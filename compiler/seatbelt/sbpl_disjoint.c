@@ -46,14 +46,11 @@ static void
 ask(struct sbpl_file *f, enum sbpl_op op, struct text path, bool exact,
     struct sbpl_use *ret_use)
 {
-	struct sbpl_request q = {.op = op, .apart = true, .exact_case = exact};
+	struct sbpl_request q = sbpl_request_about(op, SBPL_FACT_PATH, path);
 	struct sbpl_answer answer;
 	struct sbpl_use use;
 
-	for (uint32_t i = 0; i < SBPL_FACTS; i++)
-		if (i != SBPL_FACT_VNODE_TYPE)
-			q.facts[i] = SBPL_HAS_NONE;
-	q.facts[SBPL_FACT_PATH] = path;
+	q.exact_case = exact;
 	sbpl_decide(f->tree, &q, &answer);
 	/* The most that any operation comes to. */
 	if (answer.verdict == SBPL_DENY || ret_use->verdict == SBPL_ALLOW ||

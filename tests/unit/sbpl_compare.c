@@ -44,13 +44,10 @@ changed_text(const char *one, char *to)
 static enum sbpl_verdict
 ask(struct sbpl_file *f, enum sbpl_op op, struct text path)
 {
-	struct sbpl_request q = {.op = op, .apart = true};
+	const struct sbpl_request q =
+	    sbpl_request_about(op, SBPL_FACT_PATH, path);
 	struct sbpl_answer answer;
 
-	for (uint32_t i = 0; i < SBPL_FACTS; i++)
-		if (i != SBPL_FACT_VNODE_TYPE)
-			q.facts[i] = SBPL_HAS_NONE;
-	q.facts[SBPL_FACT_PATH] = path;
 	sbpl_decide(f->tree, &q, &answer);
 	return answer.verdict;
 }

@@ -22,13 +22,10 @@ most(struct sbpl_file *f, const enum sbpl_op *ops, size_t n, struct text path)
 	enum sbpl_verdict most = SBPL_DENY;
 
 	for (size_t i = 0; i < n; i++) {
-		struct sbpl_request q = {.op = ops[i], .apart = true};
+		const struct sbpl_request q =
+		    sbpl_request_about(ops[i], SBPL_FACT_PATH, path);
 		struct sbpl_answer answer;
 
-		for (uint32_t k = 0; k < SBPL_FACTS; k++)
-			if (k != SBPL_FACT_VNODE_TYPE)
-				q.facts[k] = SBPL_HAS_NONE;
-		q.facts[SBPL_FACT_PATH] = path;
 		sbpl_decide(f->tree, &q, &answer);
 		if (answer.verdict == SBPL_ALLOW)
 			return SBPL_ALLOW;
