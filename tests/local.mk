@@ -105,6 +105,7 @@ script_tests = \
 	tests/seatbelt.test \
 	tests/shipped.test \
 	tests/side.test \
+	tests/speed.test \
 	tests/std.test \
 	tests/why.test
 
