@@ -45,6 +45,7 @@ struct lsp {
 	int lost; /* errno, if an answer could not be written */
 	enum lsp_state state;
 	enum lsp_encoding encoding;
+	bool watches;	  /* the editor can say what changes on the disk */
 	bool stale;	  /* something changed since the last check */
 	cJSON *published; /* URI: what was said of it, printed */
 };

@@ -95,6 +95,41 @@ put_triggers(cJSON *completion)
 	json_push(list, json_string("$"));
 }
 
+/* Can it be asked to say when files change that are not open? */
+static bool
+can_watch(const cJSON *params)
+{
+	static const char *const way[] = {"capabilities", "workspace",
+	    "didChangeWatchedFiles", "dynamicRegistration"};
+
+	for (size_t i = 0; i < ARRAY_LEN(way); i++)
+		params = cJSON_GetObjectItemCaseSensitive(params, way[i]);
+	return cJSON_IsTrue(params);
+}
+
+/* Its answer says nothing that matters. */
+static void
+initialized(struct lsp *l, const cJSON *params)
+{
+	cJSON *o, *one, *watcher;
+
+	(void)params;
+	if (!l->watches)
+		return;
+	o = json_object();
+	json_put_string(o, "id", "watch");
+	json_put_string(o, "method", "client/registerCapability");
+	one = json_push_object(
+	    json_put_array(json_put_object(o, "params"), "registrations"));
+	json_put_string(one, "id", "files");
+	json_put_string(one, "method", "workspace/didChangeWatchedFiles");
+	watcher = json_push_object(json_put_array(
+	    json_put_object(one, "registerOptions"), "watchers"));
+	json_put_string(
+	    watcher, "globPattern", "**/*.{json,jsonc,yaml,yml,assert}");
+	send(l, o);
+}
+
 static cJSON *
 initialize(struct lsp *l, const cJSON *params)
 {
@@ -102,6 +137,7 @@ initialize(struct lsp *l, const cJSON *params)
 	cJSON *result = json_object(), *can, *sync, *info;
 
 	choose_encoding(l, params);
+	l->watches = can_watch(params);
 	l->state = LSP_RUNS;
 	can = json_put_object(result, "capabilities");
 	json_put_string(can, "positionEncoding",
@@ -132,19 +168,12 @@ shut_down(struct lsp *l, const cJSON *params)
 	return cJSON_CreateNull();
 }
 
-/* What something may have changed that is read: check again. */
+/* Something that is read may be another: check again. */
 static void
 files_changed(struct lsp *l, const cJSON *params)
 {
 	(void)params;
 	l->stale = true;
-}
-
-static void
-ignore(struct lsp *l, const cJSON *params)
-{
-	(void)l;
-	(void)params;
 }
 
 static const struct {
@@ -165,7 +194,7 @@ static const struct {
 	const char *method;
 	void (*take)(struct lsp *l, const cJSON *params);
 } notifications[] = {
-    {"initialized", ignore},
+    {"initialized", initialized},
     {"textDocument/didOpen", lsp_did_open},
     {"textDocument/didChange", lsp_did_change},
     {"textDocument/didSave", lsp_did_save},
