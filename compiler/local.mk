@@ -406,3 +406,7 @@ nonoc_libs = \
 bin_PROGRAMS += nonoc
 nonoc_SOURCES = compiler/verb/nonoc.c
 nonoc_LDADD = $(nonoc_libs)
+
+# It has the place of what is installed compiled in, and ./configure may have
+# been told of another one.
+compiler/verb/libnonoc_a-options.$(OBJEXT): config.status
