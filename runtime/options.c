@@ -89,6 +89,8 @@ find(const char *arg, const char **ret_value)
 		if (arg[n] == '\0')
 			return (enum option)i;
 	}
+	if (strcmp(arg, "--") == 0)
+		die("usage", "name a POLICY before --; try --help", NULL);
 	die("usage", "no option ", arg, "; try --help", NULL);
 }
 
@@ -247,6 +249,8 @@ options_parse(struct launch *l, int argc, char **argv)
 	if (i == argc)
 		die("usage", "name a POLICY; try --help", NULL);
 	l->opt.policy = argv[i++];
+	if (i < argc && strcmp(argv[i], "--") != 0 && argv[i][0] == '-')
+		die("usage", "put ", argv[i], " before POLICY", NULL);
 	if (i < argc && strcmp(argv[i], "--") != 0)
 		die("usage", "put -- between POLICY and ", argv[i], NULL);
 	if (i + 1 < argc)

@@ -20,6 +20,17 @@ check_id(const struct launch *l)
 		    NULL);
 }
 
+/* What is to be done about bytes that are no policy. */
+static const char *
+advice(const uint8_t *bytes, uint32_t size)
+{
+	if (size == 0 || bytes[0] == (uint8_t)BLOB_MAGIC[0])
+		return ", compile it again";
+	if (bytes[0] == '(' || bytes[0] == ';')
+		return ", but Seatbelt rules for macOS: compile for Linux";
+	return ": nonoc compile makes one of a profile";
+}
+
 void
 policy_read(struct launch *l)
 {
@@ -31,7 +42,7 @@ policy_read(struct launch *l)
 		die("policy", "this program must not be set-user-ID", NULL);
 	size = policy_file_read(l, BLOB_MAX, &bytes);
 	if (!blob_open_enforcing(&l->blob, bytes, size, &why))
-		die("policy", name, ": ", why, ", compile it again", NULL);
+		die("policy", name, ": ", why, advice(bytes, size), NULL);
 	/* It stands at the end, and nothing below reads it. */
 	if (l->blob.prov.p != NULL)
 		memory_drop(l->blob.prov.p);
