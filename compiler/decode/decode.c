@@ -143,6 +143,22 @@ find_elsewhere(struct decode *c, struct text key)
 	return all;
 }
 
+/* Of a profile the keys that groups have, and the other way round. */
+static const struct table *
+other_kind(const struct decode *c)
+{
+	return c->root == &profile_table ? &group_table : &profile_table;
+}
+
+static bool
+has_key(const struct table *table, struct text key)
+{
+	for (uint32_t i = 0; i < table->n; i++)
+		if (field_has_name(&table->fields[i], key))
+			return true;
+	return false;
+}
+
 void
 decode_unknown_key(
     struct decode *c, const struct table *table, const struct pair *pair)
@@ -164,12 +180,21 @@ decode_unknown_key(
 		    c->diags, diag, DIAG_FIX_WORD, pair->key_at, "%s", nearest);
 		return;
 	}
-	if (elsewhere.len != 0) {
+	if (elsewhere.len != 0)
 		diag_help(c->diags, diag, "\"%.*s\" is a key of %.*s",
 		    (int)pair->key.len, pair->key.s, (int)elsewhere.len,
 		    elsewhere.s);
+	if (where.len == 0 && has_key(other_kind(c), pair->key)) {
+		diag_help(c->diags, diag, "%s",
+		    c->root == &profile_table
+			? "groups have it here: a group is named in "
+			  "groups.include, and lies in DIR/groups with -I DIR"
+			: "profiles have it: a group has \"description\", "
+			  "\"allow\" and \"deny\"");
 		return;
 	}
+	if (elsewhere.len != 0)
+		return;
 	all = join(c, names, n);
 	diag_help(
 	    c->diags, diag, "the keys here are %.*s", (int)all.len, all.s);

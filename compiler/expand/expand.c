@@ -113,6 +113,40 @@ below_cwd(struct draft *d, struct diag *diag, struct text src)
 	    (int)below.len, below.s);
 }
 
+/* "c:\\x" or "C:/x", as Windows has it. */
+static bool
+has_drive(struct text t)
+{
+	return t.len > 2 && t.s[1] == ':' &&
+	       (t.s[2] == '\\' || t.s[2] == '/') &&
+	       ((t.s[0] >= 'A' && t.s[0] <= 'Z') ||
+		   (t.s[0] >= 'a' && t.s[0] <= 'z'));
+}
+
+/* What nobody means to lie in the working directory. */
+static bool
+foreign(struct draft *d, struct diag *diag, struct text src)
+{
+	const bool up = src.len >= 2 && memcmp(src.s, "..", 2) == 0 &&
+			(src.len == 2 || src.s[2] == '/');
+
+	if (up)
+		diag_help(d->diags, diag,
+		    "write it from $HOME or \"/\": what is above the working "
+		    "directory is another place in each");
+	else if (has_drive(src))
+		diag_help(d->diags, diag,
+		    "Windows has such paths; WSL has the drive as \"/mnt/%c\", "
+		    "and \"/\" between names",
+		    src.s[0] | 0x20);
+	else if (src.s[0] == ' ' || src.s[0] == '\t')
+		diag_help(d->diags, diag,
+		    "begin with \"/\" or $NAME, without a blank before it");
+	else
+		return false;
+	return true;
+}
+
 static bool
 relative(struct draft *d)
 {
@@ -127,7 +161,7 @@ relative(struct draft *d)
 		diag_help(d->diags, diag,
 		    "there are no patterns: name each file or directory, "
 		    "from $CWD, $HOME or \"/\"");
-	else
+	else if (src.len == 0 || !foreign(d, diag, src))
 		below_cwd(d, diag, src);
 	return false;
 }

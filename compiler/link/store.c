@@ -269,7 +269,7 @@ store_profile(
 		diag_help(s->diags, diag,
 		    "the file of that name is no profile: those end in .json, "
 		    ".jsonc, .yaml or .yml");
-	else
+	else if (*argument != '\0')
 		diag_help(s->diags, diag,
 		    "a file is named with its directory or suffix: ./%s.json",
 		    argument);

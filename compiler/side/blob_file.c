@@ -10,13 +10,22 @@
 #include "compiler/base/status.h"
 #include "compiler/link/store.h"
 
+static bool
+has_profile_suffix(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+
+	return store_name_of(text_of(name)).len !=
+	       strlen(slash == NULL ? name : slash + 1);
+}
+
 static int
 refuse(struct diags *d, const char *name, const char *why)
 {
 	struct diag *diag = diag_at(d, DIAG_BAD_BLOB, (struct span){0},
 	    "cannot read policy \"%s\": %s", name, why);
 
-	if (store_name_of(text_of(name)).len != strlen(name))
+	if (has_profile_suffix(name))
 		diag_help(d, diag,
 		    "by its name it is a profile: nonoc compile makes a policy "
 		    "of it, nonoc show prints what that permits");

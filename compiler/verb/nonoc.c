@@ -99,6 +99,11 @@ run(int argc, char **argv)
 	}
 	if (strcmp(argv[0], "probe") == 0)
 		return cmd_probe(argc, argv);
+	if (argv[0][0] == '-') {
+		fprintf(stderr, "nonoc: put %s behind the verb\n", argv[0]);
+		usage(stderr);
+		return EXIT_USAGE;
+	}
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
 		names[i] = verbs[i].name;
 	near = diag_nearest(text_of(argv[0]), names, ARRAY_LEN(verbs));
