@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "compiler/base/status.h"
+#include "compiler/diff/diff.h"
 #include "compiler/seatbelt/side_seatbelt.h"
 #include "compiler/side/blob_file.h"
 
@@ -74,14 +75,7 @@ collect(
 		n.tree = true;
 		break;
 	case SBPL_FILTER_PREFIX:
-	case SBPL_FILTER_REGEX:
-		if (!rule->allow || (f->text.len > 2 && s->file->compiled))
-			return;
-		sbpl_file_places(&s->report,
-		    add(s, "rule", "granted", sbpl_rule_text(s->arena, rule),
-			"rule", ""),
-		    s->file, f->at, "");
-		return;
+	case SBPL_FILTER_REGEX: /* show_rules() */
 	case SBPL_FILTER_NOT:
 	case SBPL_FILTER_ANCESTOR: /* looking at what is on the way */
 	case SBPL_FILTER_NUMBER:
@@ -94,6 +88,62 @@ collect(
 	n.denied = !rule->allow;
 	if (n.text.len > 0)
 		*VEC_PUSH(s->arena, &s->named) = n;
+}
+
+static bool
+names_port(const struct sbpl_filter *f)
+{
+	uint32_t n = f->text.len;
+
+	if (n > 0 && f->text.s[n - 1] == '"')
+		n--;
+	return f->kind == SBPL_FILTER_END && n > 0 && f->text.s[n - 1] != '*';
+}
+
+/*
+ * A part of a filter that is neither a path nor a service, which are listed by
+ * themselves; of a profile, one that somebody wrote, or a port.
+ */
+static const struct sbpl_filter *
+find_other(const struct shower *s, const struct sbpl_filter *f)
+{
+	const bool listed =
+	    f->kind == SBPL_FILTER_LITERAL
+		? f->fact == SBPL_FACT_PATH || f->fact == SBPL_FACT_GLOBAL_NAME
+		: f->kind == SBPL_FILTER_SUBPATH ||
+		      f->kind == SBPL_FILTER_ANCESTOR;
+
+	for (uint32_t i = 0; i < f->n; i++) {
+		const struct sbpl_filter *other = find_other(s, f->parts[i]);
+
+		if (other != NULL)
+			return other;
+	}
+	if (f->n > 0 || listed)
+		return NULL;
+	return !s->file->compiled || names_port(f) ||
+		       sbpl_file_has_place(s->file, f->at)
+		   ? f
+		   : NULL;
+}
+
+/* Rules whose places are in no list. */
+static void
+show_rules(struct shower *s)
+{
+	for (uint32_t i = 0; i < s->file->policy.rules.n; i++) {
+		const struct sbpl_rule *rule = &s->file->policy.rules.v[i];
+		const struct sbpl_filter *other =
+		    rule->allow && rule->filter != NULL
+			? find_other(s, rule->filter)
+			: NULL;
+
+		if (other != NULL)
+			sbpl_file_places(&s->report,
+			    add(s, "rule", "granted",
+				sbpl_rule_text(s->arena, rule), "rule", ""),
+			    s->file, other->at, "");
+	}
 }
 
 static int
@@ -142,14 +192,10 @@ static enum sbpl_verdict
 ask(const struct shower *s, enum sbpl_op op, enum sbpl_fact fact,
     struct text value)
 {
-	struct sbpl_request r = {.op = op};
+	struct sbpl_request r = sbpl_request_about(op, fact, value);
 	struct sbpl_answer answer;
 
-	for (uint32_t i = 0; i < SBPL_FACTS; i++)
-		if (i != fact && i != SBPL_FACT_VNODE_TYPE)
-			r.facts[i] = SBPL_HAS_NONE;
-	if (fact != SBPL_FACTS)
-		r.facts[fact] = value;
+	r.apart = false;
 	sbpl_decide(s->file->tree, &r, &answer);
 	return answer.verdict;
 }
@@ -338,9 +384,18 @@ show_process(struct shower *s, const struct capset *c)
 {
 	static const char *const kinds[] = {"pass", "withhold", "set"};
 
-	for (uint32_t i = 0; i < c->envs.n; i++)
-		add(s, "environment", kinds[c->envs.v[i].kind],
-		    c->envs.v[i].name, "variable", kinds[c->envs.v[i].kind]);
+	for (uint32_t i = 0; i < c->envs.n; i++) {
+		const struct cap_env *e = &c->envs.v[i];
+		struct finding *f = add(s, "environment", kinds[e->kind],
+		    e->name, "variable", kinds[e->kind]);
+
+		if (e->kind == BLOB_ENV_SET)
+			f->message = arena_printf(s->arena, "%.*s=%s",
+			    (int)f->message.len, f->message.s,
+			    diff_value(
+				s->arena, arena_text(s->arena, e->value).s)
+				.s);
+	}
 	for (uint32_t i = 0; i < c->commands.n; i++)
 		add(s, "command", "refused", c->commands.v[i].name, "command",
 		    "not started as");
@@ -377,6 +432,7 @@ show_seatbelt(
 			    file.policy.rules.v[i].filter);
 	merge(&s);
 	show_named(&s);
+	show_rules(&s);
 	show_network(&s);
 	show_process(&s, &c->caps);
 	show_operations(&s);
