@@ -246,10 +246,16 @@ static bool
 any_placement(const struct universe *u, uint32_t *seed, struct arena *a,
     struct decide_env *env)
 {
-	for (unsigned i = 1; i < u->nroots; i++)
+	for (unsigned i = 1; i < u->nroots; i++) {
+		const enum blob_root root = u->roots[i];
+		struct decide_path at;
+
 		if (random_below(seed, 2) == 0)
-			env->places[u->roots[i]] =
-			    any_place(u, seed, a, u->roots[i]);
+			continue;
+		at = any_place(u, seed, a, root);
+		if (at.root != root) /* else it stays away from all */
+			env->places[root] = at;
+	}
 	return is_thought_of(a, env);
 }
 
