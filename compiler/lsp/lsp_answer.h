@@ -16,6 +16,9 @@ struct lsp_count {
 };
 /* "grants 3 paths, denies 1 path"; "grants nothing". */
 struct text lsp_count_print(struct arena *a, const struct lsp_count *n);
+/* What comes in where a base or group is named, which is what its lens says. */
+struct text lsp_count_entry(
+    const struct compile *c, struct span at, struct arena *a);
 /* What stands in one file. */
 struct lsp_count lsp_count_file(const struct profile_ast *p);
 

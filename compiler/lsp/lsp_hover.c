@@ -325,10 +325,24 @@ say_key(struct hover *h)
 		say(h, "\n");
 }
 
+/*
+ * What comes in here, as the lens of the line has it, and what stands in the
+ * file: of a base without its own bases and groups, of both with what others
+ * grant as well.
+ */
 static void
 say_lists(struct hover *h, const struct lsp_count *n)
 {
-	say(h, "\n%s\n", lsp_count_print(&h->k->compile.arena, n).s);
+	struct arena *a = &h->k->compile.arena;
+	const struct text own = lsp_count_print(a, n);
+	struct text here = own;
+
+	if (h->k->bytes != NULL)
+		here = lsp_count_entry(&h->k->compile, h->spot.value->at, a);
+	if (text_equal(here, own))
+		say(h, "\n%s\n", own.s);
+	else
+		say(h, "\n%s\n\nthe file alone: %s\n", here.s, own.s);
 }
 
 static bool

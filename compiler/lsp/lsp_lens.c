@@ -113,22 +113,24 @@ is_part(const struct policy *p, struct span at)
 	return false;
 }
 
+struct text
+lsp_count_entry(const struct compile *c, struct span at, struct arena *a)
+{
+	struct lsp_count n;
+
+	if (!is_part(&c->policy, at))
+		return TEXT("nothing of its own: in already, or not for this "
+			    "target");
+	n = count_through(c, at);
+	return lsp_count_print(a, &n);
+}
+
 static void
 put_entry(struct lsp_check *k, cJSON *list, const struct node *name)
 {
-	struct arena *a = &k->compile.arena;
-	struct lsp_count n;
-
-	if (name->kind != NODE_STRING)
-		return;
-	if (!is_part(&k->compile.policy, name->at)) {
+	if (name->kind == NODE_STRING)
 		put_lens(k, list, name->at,
-		    TEXT("nothing of its own: in already, or not for this "
-			 "target"));
-		return;
-	}
-	n = count_through(&k->compile, name->at);
-	put_lens(k, list, name->at, lsp_count_print(a, &n));
+		    lsp_count_entry(&k->compile, name->at, &k->compile.arena));
 }
 
 /* A name, a list of names, or of objects with a name. */
