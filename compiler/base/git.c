@@ -17,7 +17,8 @@ struct git_entry {
 	struct text name; /* in the repository */
 	const char *object;
 	bool regular;
-	bool link; /* symbolic */
+	bool link;     /* symbolic */
+	bool conflict; /* staged: a merge has left several of it */
 };
 
 struct git {
@@ -70,6 +71,7 @@ parse_listing(struct git *g, struct text list, bool index)
 		const char *tab, *object, *object_end;
 		struct git_entry *e;
 		unsigned long mode;
+		struct text name;
 
 		if (nul == NULL || (tab = strchr(line, '\t')) == NULL ||
 		    (object = strchr(line, ' ')) == NULL)
@@ -81,15 +83,21 @@ parse_listing(struct git *g, struct text list, bool index)
 		object_end = object + strspn(object, "0123456789abcdef");
 		if (object_end == object || object_end > tab)
 			return false;
+		name = (struct text){tab + 1, (uint32_t)(nul - tab - 1)};
+		i += (uint32_t)(nul - line) + 1;
+		/* Up to three entries that a merge has left, one by one. */
+		if (g->entries.n > 0 &&
+		    text_equal(g->entries.v[g->entries.n - 1].name, name))
+			continue;
 		e = VEC_PUSH(g->arena, &g->entries);
-		e->name = (struct text){tab + 1, (uint32_t)(nul - tab - 1)};
+		e->name = name;
+		e->conflict = index && tab[-1] != '0';
 		e->object = arena_text(g->arena,
 		    (struct text){object, (uint32_t)(object_end - object)})
 				.s;
 		mode = strtoul(line, NULL, 8) & MODE_TYPE;
 		e->regular = mode == MODE_FILE;
 		e->link = mode == MODE_LINK;
-		i += (uint32_t)(nul - line) + 1;
 	}
 	if (g->entries.n > 1)
 		qsort(
@@ -330,6 +338,9 @@ git_find(const struct git *g, const char *path, struct text *ret_name)
 	return GIT_MISSING;
 }
 
+static const char in_conflict[] =
+    "it is in conflict: solve that and git add it";
+
 bool
 git_read(struct git *g, struct text name, uint32_t max, struct text *ret_text,
     const char **ret_why)
@@ -339,6 +350,10 @@ git_read(struct git *g, struct text name, uint32_t max, struct text *ret_text,
 	if (i == g->entries.n || !text_equal(g->entries.v[i].name, name) ||
 	    !g->entries.v[i].regular) {
 		*ret_why = "there is no such file in this revision";
+		return false;
+	}
+	if (g->entries.v[i].conflict) {
+		*ret_why = in_conflict;
 		return false;
 	}
 	return git_contents(&g->contents, g->arena, g->entries.v[i].object, max,
@@ -355,6 +370,10 @@ git_read_link(struct git *g, struct text name, struct text *ret_target,
 	if (i == g->entries.n || !text_equal(g->entries.v[i].name, name) ||
 	    !g->entries.v[i].link) {
 		*ret_why = "there is no such link in this revision";
+		return false;
+	}
+	if (g->entries.v[i].conflict) {
+		*ret_why = in_conflict;
 		return false;
 	}
 	return git_contents(&g->contents, g->arena, g->entries.v[i].object,
