@@ -310,7 +310,7 @@ struct printer {
 static void
 put_source(FILE *out, struct text name)
 {
-	if (name.len > 0 && name.s[0] == ':')
+	if (name.len > 1 && name.s[0] == ':' && name.s[1] == ':')
 		(void)fputs("./", out);
 	put_safe(out, name);
 }

@@ -151,7 +151,8 @@ report_place_print(struct arena *a, const struct report_place *p)
 	if (p->revision.s != NULL)
 		file = arena_printf(a, "%s:%.*s", diag_safe(a, p->revision).s,
 		    (int)file.len, file.s);
-	else if (file.len > 0 && file.s[0] == ':') /* as diagnostics have it */
+	else if (file.len > 1 && memcmp(file.s, "::", 2) == 0)
+		/* as diagnostics have it */
 		file = arena_printf(a, "./%.*s", (int)file.len, file.s);
 	if (p->line == 0)
 		return file;

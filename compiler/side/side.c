@@ -463,8 +463,11 @@ refuse_macos(struct compile *options, const char *argument)
 		argument);
 
 	diag_help(&options->diags, diag,
-	    "leave out --target macos; nonoc show, why, diff, gate and check "
-	    "take it");
+	    options->target.platform == PLATFORM_LINUX
+		? "nonoc show, why, diff, gate, check and lint take it, with "
+		  "--target macos"
+		: "leave out --target macos; nonoc show, why, diff, gate, "
+		  "check and lint take it");
 	return EXIT_REJECTED;
 }
 
@@ -472,7 +475,8 @@ int
 side_load(struct side *ret_side, struct compile *options, const char *argument,
     bool warnings)
 {
-	if (options->target.platform != PLATFORM_LINUX)
+	if (options->target.platform != PLATFORM_LINUX ||
+	    sbpl_file_name(argument))
 		return refuse_macos(options, argument);
 	return side_load_any(ret_side, options, argument, warnings);
 }

@@ -211,6 +211,9 @@ judge_waivers(struct gate *g)
 			 : arena_printf(g->report.arena,
 			       "nothing needs the waiver of \"%.*s\"",
 			       (int)w->allow.value.len, w->allow.value.s);
+		if (w->allow.value.len > 0 && w->allow.value.s[0] == '+')
+			report_detail(&g->report, f,
+			    "write what the gate says behind its \"+\"");
 		report_place(&g->report, f, place_of(g, w->at));
 		g->refused++;
 	}

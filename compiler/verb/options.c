@@ -53,9 +53,12 @@ option_unknown(const char *verb, const char *usage, const char *word)
 
 	n += options_in(&a, common, names + n, ARRAY_LEN(names) / 2);
 	near = diag_nearest((struct text){word, (uint32_t)len}, names, n);
-	(void)option_usage(verb, usage, "unknown option %.*s%s%s%s", (int)len,
-	    word, near == NULL ? "" : ": did you mean ",
-	    near == NULL ? "" : near, near == NULL ? "" : "?");
+	if (near != NULL && text_is((struct text){word, (uint32_t)len}, near))
+		(void)option_usage(verb, usage, "no %s here", near);
+	else
+		(void)option_usage(verb, usage, "unknown option %.*s%s%s%s",
+		    (int)len, word, near == NULL ? "" : ": did you mean ",
+		    near == NULL ? "" : near, near == NULL ? "" : "?");
 	arena_release(&a);
 	return EXIT_USAGE;
 }
