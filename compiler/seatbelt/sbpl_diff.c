@@ -364,6 +364,11 @@ report_rest(struct comparison *c, const struct sbpl_witness *w,
 
 	if (w->fact == SBPL_FACT_PATH)
 		leave_out(&changes[k], &everywhere[k]);
+	for (uint32_t op = 0; w->said != NULL && op < SBPL_OPS; op++)
+		if (w->said[op] && changes[k].ops[op]) {
+			changes[k].ops[op] = false;
+			changes[k].n--;
+		}
 	if (changes[k].n > 0 &&
 	    !is_said_above(c, w, rule_for(to), print_ops(c, &changes[k])))
 		report_change(c, w, &changes[k], from, to);

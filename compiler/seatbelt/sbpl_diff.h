@@ -24,6 +24,7 @@ struct sbpl_witness {
 	enum sbpl_fact fact;
 	struct text other; /* is another spelling of this; .len 0: of none */
 	bool exact;	   /* case counts */
+	const bool *said;  /* by operation: its changes are; NULL: none */
 };
 
 struct sbpl_questions {
@@ -81,7 +82,7 @@ struct sbpl_pattern_change {
 struct sbpl_told {
 	struct VEC(struct sbpl_told_line) v;
 	struct VEC(struct sbpl_pattern_change) changes;
-	/* One path or name of each sort that no such line matches. */
+	/* One path or name of each sort, with what such lines say of it. */
 	struct VEC(struct sbpl_witness) rest;
 };
 

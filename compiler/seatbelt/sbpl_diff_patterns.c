@@ -140,7 +140,7 @@ doubts_the_same(const struct patterns *p, struct sbpl_request q,
 struct asked {
 	struct text text;
 	bool said[SBPL_CHANGES];
-	bool matched; /* by a pattern: then all of it is said there */
+	bool *ops; /* that a pattern's rule is about: that has been said */
 };
 
 static void
@@ -187,6 +187,7 @@ ask_at(
 			x->line.told = false;
 			continue;
 		}
+		at->ops[op] = true;
 		ask_both(p, x, (enum sbpl_op)op, at->text, &q, answers);
 		which = answers[0].verdict * 3 + answers[1].verdict;
 		change = &x->changes[which];
@@ -219,7 +220,9 @@ ask_patterns(struct patterns *p, enum sbpl_fact fact, bool likely,
 		    sbpl_judge_open(p->arena, &x->alone, SBPL_READING_TREE);
 		for (uint32_t k = 0; k < n; k++)
 			if (matches(x, asked[k].text)) {
-				asked[k].matched = true;
+				if (asked[k].ops == NULL)
+					asked[k].ops = ARENA_ARRAY(
+					    p->arena, SBPL_OPS, bool);
 				ask_at(p, x, likely, &asked[k]);
 			}
 		sbpl_judge_close(x->judge);
@@ -249,10 +252,12 @@ ask_all(struct patterns *p, enum sbpl_fact fact, struct sbpl_told *ret_told)
 	ask_patterns(p, fact, true, asked, sorts.n);
 	ask_patterns(p, fact, false, asked, sorts.n);
 	for (uint32_t i = 0; i < sorts.n; i++)
-		if (!asked[i].matched)
-			*VEC_PUSH(
-			    p->arena, &ret_told->rest) = (struct sbpl_witness){
-			    .text = asked[i].text, .fact = fact, .exact = true};
+		*VEC_PUSH(p->arena, &ret_told->rest) = (struct sbpl_witness){
+		    .text = asked[i].text,
+		    .fact = fact,
+		    .exact = true,
+		    .said = asked[i].ops,
+		};
 }
 
 /*
