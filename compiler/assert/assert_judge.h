@@ -101,7 +101,10 @@ enum permission judge_permission(
 
 /* "$HOME/.bashrc"; the working directory as $CWD wherever it lies. */
 struct text assert_witness(struct arena *a, const struct hit *h);
-/* "write $HOME/.bashrc" */
+/* What may be done there: "write $HOME/.bashrc", "reach sockets at /tmp". */
+struct text assert_use_print(
+    struct arena *a, unsigned asked, struct text place);
+/* The same of a hit. */
 struct text assert_hit_print(struct arena *a, const struct hit *h);
 /* "may", "may not", ... as stands between the policy and the hit. */
 const char *assert_hit_verb(enum hit_kind kind);

@@ -36,21 +36,28 @@ assert_witness(struct arena *a, const struct hit *h)
 }
 
 struct text
+assert_use_print(struct arena *a, unsigned asked, struct text place)
+{
+	const struct text ops = assert_ops_print(a, asked);
+
+	if (asked == 1U << OP_UNIX)
+		return arena_printf(
+		    a, "reach sockets at %.*s", (int)place.len, place.s);
+	return arena_printf(
+	    a, "%.*s %.*s", (int)ops.len, ops.s, (int)place.len, place.s);
+}
+
+struct text
 assert_hit_print(struct arena *a, const struct hit *h)
 {
-	struct text ops = assert_ops_print(a, h->ops), path;
+	struct text ops = assert_ops_print(a, h->ops);
 
 	if (h->what != NULL)
 		return text_of(h->what);
 	if (h->is_port)
 		return arena_printf(a, "%.*s %s:%u", (int)ops.len, ops.s,
 		    h->port.udp ? "udp" : "tcp", (unsigned)h->port.first);
-	path = assert_witness(a, h);
-	if (h->ops == 1U << OP_UNIX)
-		return arena_printf(
-		    a, "reach sockets at %.*s", (int)path.len, path.s);
-	return arena_printf(
-	    a, "%.*s %.*s", (int)ops.len, ops.s, (int)path.len, path.s);
+	return assert_use_print(a, h->ops, assert_witness(a, h));
 }
 
 const char *

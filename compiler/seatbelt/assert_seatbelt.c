@@ -118,21 +118,20 @@ violated(struct seatbelt_walk *w, unsigned asked, struct text where,
     const struct sbpl_answer *answer)
 {
 	const struct text title = assert_title(w->r->sources, w->a);
-	const struct text words = assert_ops_print(w->arena, asked);
+	const struct text use = assert_use_print(w->arena, asked, where);
 	struct finding *g;
 
 	if (w->hits == 0)
-		w->first = arena_printf(w->arena, "%.*s %.*s", (int)words.len,
-		    words.s, (int)where.len, where.s);
+		w->first = use;
 	if (w->hits++ >= HITS_MAX)
 		return;
 	g = assert_finding(w->r, w->a, FINDING_ASSERT_VIOLATED, "violated");
 	g->subject = w->policy->shown;
 	g->region = where;
-	g->message = arena_printf(w->arena,
-	    "assertion %.*s: %.*s %s %.*s %.*s on macOS", (int)title.len,
-	    title.s, (int)w->policy->shown.len, w->policy->shown.s, verb,
-	    (int)words.len, words.s, (int)where.len, where.s);
+	g->message =
+	    arena_printf(w->arena, "assertion %.*s: %.*s %s %.*s on macOS",
+		(int)title.len, title.s, (int)w->policy->shown.len,
+		w->policy->shown.s, verb, (int)use.len, use.s);
 	if (answer->rule != NULL) {
 		const struct sbpl_filter *part =
 		    sbpl_rule_part(w->file->tree, q, answer->rule);

@@ -37,6 +37,13 @@ struct run {
 };
 
 static bool
+names_finding(const char *word)
+{
+	return finding_rule(
+		   (struct text){word, (uint32_t)strcspn(word, "=")}) != NULL;
+}
+
+static bool
 set_level(struct run *r, const char *word)
 {
 	static const char *const names[] = {
@@ -74,6 +81,11 @@ parse_option(struct run *r, int argc, char **argv, int *i)
 	if (option_value("lint", "--level", argc, argv, i, &v)) {
 		if (v == NULL)
 			return EXIT_USAGE;
+		if (!names_finding(v))
+			return option_usage("lint", usage_lint,
+			    "no finding is called %.*s: nonoc explain --list "
+			    "names them",
+			    (int)strcspn(v, "="), v);
 		if (!set_level(r, v))
 			return option_usage("lint", usage_lint,
 			    "a level is written N8001=off (note, warning, "
