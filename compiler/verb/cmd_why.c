@@ -236,8 +236,10 @@ parse_request(struct command *c, struct why *w)
 		    "a port is a number up to 65535, not %s", c->arguments[2]);
 	if (w->word->argument == WHY_FAMILY &&
 	    !parse_family(c->arguments[2], r))
-		return option_usage(
-		    "why", usage_why, "no family is named %s", c->arguments[2]);
+		return option_usage("why", usage_why,
+		    "no family is named %s: unix, inet, inet6, netlink, packet "
+		    "or vsock",
+		    c->arguments[2]);
 	if (w->word->argument != WHY_PATH && w->word->argument != WHY_TWO)
 		return EXIT_HOLDS;
 	if (!parse_path(c, c->arguments[2], &r->path, &directory) ||
