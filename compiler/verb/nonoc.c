@@ -110,7 +110,10 @@ run(int argc, char **argv)
 	fprintf(stderr, "nonoc: no verb is named %s%s%s%s\n", argv[0],
 	    near == NULL ? "" : ": did you mean ", near == NULL ? "" : near,
 	    near == NULL ? "" : "?");
-	usage(stderr);
+	if (near == NULL)
+		usage(stderr);
+	else
+		fputs("\"nonoc --help\" lists the verbs.\n", stderr);
 	return EXIT_USAGE;
 }
 
@@ -123,10 +126,16 @@ main(int argc, char **argv)
 		usage(stderr);
 		return EXIT_USAGE;
 	}
-	if (is_help(argv[1])) {
+	/* "nonoc help compile" is "nonoc compile --help". */
+	if (argc == 3 && strcmp(argv[1], "help") == 0) {
+		char *help[] = {argv[2], "--help", NULL};
+
+		status = run(2, help);
+	} else if (is_help(argv[1]) || strcmp(argv[1], "help") == 0) {
 		usage(stdout);
 		status = EXIT_HOLDS;
-	} else if (strcmp(argv[1], "--version") == 0) {
+	} else if (strcmp(argv[1], "--version") == 0 ||
+		   strcmp(argv[1], "version") == 0) {
 		puts("nonoc " PACKAGE_VERSION);
 		status = EXIT_HOLDS;
 	} else {

@@ -19,8 +19,18 @@ option_usage(const char *verb, const char *usage, const char *fmt, ...)
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);
 	fputc('\n', stderr);
-	if (usage != NULL)
-		fprintf(stderr, "usage: %s", usage);
+	/* The forms; twenty lines of options would hide what is wrong. */
+	if (usage != NULL) {
+		const char *options = strstr(usage, "\n  -");
+		const size_t n = options == NULL
+				     ? strlen(usage)
+				     : (size_t)(options + 1 - usage);
+
+		fprintf(stderr, "usage: %.*s", (int)n, usage);
+		if (options != NULL)
+			fprintf(stderr,
+			    "\"nonoc %s --help\" has the options.\n", verb);
+	}
 	return EXIT_USAGE;
 }
 
