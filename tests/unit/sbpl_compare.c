@@ -62,17 +62,6 @@ gains(struct loaded *l, struct text path)
 	return false;
 }
 
-/* A root that neither text names is nobody's. */
-static bool
-is_named(const char *path, const char *const texts[2])
-{
-	const char *root = path[0] != '$'		    ? ""
-			   : strncmp(path, "$HOME", 5) == 0 ? "\"HOME\""
-							    : "\"CWD\"";
-
-	return strstr(texts[0], root) != NULL || strstr(texts[1], root) != NULL;
-}
-
 struct counts {
 	unsigned long pairs, gained, unsure, none, wrong;
 };

@@ -61,12 +61,13 @@ meet_at(struct loaded *l, struct text path)
 }
 
 static unsigned
-meet_anywhere(struct loaded *l)
+meet_anywhere(struct loaded *l, const char *const texts[2])
 {
 	unsigned meet = 0;
 
 	for (uint32_t i = 0; i < path_n; i++)
-		meet |= meet_at(l, text_of(paths[i]));
+		if (is_named(paths[i], texts))
+			meet |= meet_at(l, text_of(paths[i]));
 	return meet;
 }
 
@@ -103,7 +104,7 @@ check_placed(struct counts *n, const char *const texts[2])
 	struct loaded l;
 
 	if (load(&l, texts, params, ARRAY_LEN(params)) &&
-	    (meet_anywhere(&l) & 2) != 0)
+	    (meet_anywhere(&l, texts) & 2) != 0)
 		complain(n, "they meet where the roots lie", texts);
 	unload(&l);
 }
@@ -130,7 +131,7 @@ one_pair(struct counts *n)
 	d.files[1] = &l.files[1];
 	sbpl_paths_init(&all, &l.arena, SBPL_ALL_PATHS);
 	sbpl_disjoint(&d, &m);
-	meet = meet_anywhere(&l);
+	meet = meet_anywhere(&l, texts);
 	if (!m.complete)
 		complain(n, "not complete", texts);
 	if ((meet & 2) != 0 && m.sure.n == 0)

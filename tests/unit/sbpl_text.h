@@ -116,6 +116,17 @@ random_text(char *to)
 	}
 }
 
+/* A root that neither text names is nobody's. */
+static inline bool
+is_named(const char *path, const char *const texts[2])
+{
+	const char *root = path[0] != '$'		    ? ""
+			   : strncmp(path, "$HOME", 5) == 0 ? "\"HOME\""
+							    : "\"CWD\"";
+
+	return strstr(texts[0], root) != NULL || strstr(texts[1], root) != NULL;
+}
+
 struct loaded {
 	struct arena arena;
 	struct sources sources;
