@@ -208,7 +208,10 @@ lsp_check_uri(struct lsp_check *k, uint32_t source)
 
 	if (doc != NULL)
 		return doc->uri;
-	if (path.len > 0 && path.s[0] != '/')
+	/* An editor would take a way round for another file. */
+	if (path.len > 0 &&
+	    (path.s[0] != '/' || strstr(path.s, "/../") != NULL ||
+		strstr(path.s, "/./") != NULL))
 		absolute = realpath(path.s, NULL);
 	uri = lsp_uri_of(a, absolute == NULL ? path : text_of(absolute));
 	free(absolute);
