@@ -20,23 +20,10 @@ judge_init(struct judge *j, struct arena *a, const struct blob *b,
 }
 
 static struct decide_path
-join(struct arena *a, struct decide_path dir, struct text suffix)
-{
-	struct decide_path p = dir;
-
-	if (suffix.len == 0)
-		return dir;
-	p.suffix = suffix;
-	if (dir.suffix.len > 0)
-		p.suffix = arena_printf(a, "%.*s/%.*s", (int)dir.suffix.len,
-		    dir.suffix.s, (int)suffix.len, suffix.s);
-	return p;
-}
-
-static struct decide_path
 env_place(struct arena *a, const struct decide_env *env, struct path p)
 {
-	struct decide_path at = join(a, env->places[p.root], p.suffix);
+	struct decide_path at =
+	    decide_path_join(a, env->places[p.root], p.suffix);
 
 	at.suffix = decide_uid_text(a, at.suffix, env->uid);
 	return at;
@@ -56,7 +43,8 @@ move(struct arena *a, struct decide_env *env, enum blob_root root,
 	for (int i = 0; i < BLOB_ROOTS; i++)
 		if (i != BLOB_ROOT_SLASH && i != (int)root &&
 		    env->places[i].root == root)
-			env->places[i] = join(a, to, env->places[i].suffix);
+			env->places[i] =
+			    decide_path_join(a, to, env->places[i].suffix);
 	env->places[root] = to;
 }
 
@@ -228,7 +216,7 @@ fails_where_met(struct search *s, struct text below, struct decide_path path)
 		return false;
 	s->tries++;
 	if (fails_in(s, BLOB_ROOT_CWD,
-		join(s->judge->arena, path, TEXT("project"))) ||
+		decide_path_join(s->judge->arena, path, TEXT("project"))) ||
 	    fails_in(s, BLOB_ROOT_CWD, path))
 		return true;
 	for (uint32_t i = 0; i < ABOVE_MAX; i++) {

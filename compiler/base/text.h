@@ -34,6 +34,13 @@ text_is(struct text a, const char *s)
 	return text_equal(a, text_of(s));
 }
 
+static inline bool
+text_begins(struct text t, struct text with)
+{
+	return t.len >= with.len &&
+	       (with.len == 0 || memcmp(t.s, with.s, with.len) == 0);
+}
+
 /* Of the letters A to Z; no other is known to differ in case only. */
 static inline char
 text_lower(char c)

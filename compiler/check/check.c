@@ -73,25 +73,6 @@ bypass_over(const struct capset *c, struct path p)
 	return NULL;
 }
 
-/* A grant of the profile itself at the path, or over it as a tree. */
-static bool
-granted_by_profile(const struct capset *c, struct path p)
-{
-	struct path at = p;
-
-	do {
-		for (uint32_t i = caps_lower_bound(c, at);
-		     i < c->caps.n && path_compare(c->caps.v[i].path, at) == 0;
-		     i++)
-			if ((c->caps.v[i].flags & (CAP_GROUP | CAP_CONSENT)) ==
-				0 &&
-			    (cap_is_tree(&c->caps.v[i]) ||
-				path_compare(at, p) == 0))
-				return true;
-	} while (path_up(&at));
-	return false;
-}
-
 /* A bypass cancels the denies at and below it, and needs a grant. */
 static void
 apply_bypasses(struct checker *k)
@@ -107,7 +88,7 @@ apply_bypasses(struct checker *k)
 		struct text t = shown(k, b->path);
 		struct diag *diag;
 
-		if (granted_by_profile(c, b->path))
+		if (caps_own_access(c, b->path) != 0)
 			continue;
 		diag = diag_at(k->diags, DIAG_BYPASS_UNMATCHED, b->at,
 		    "bypass_protection of %.*s has no matching grant",

@@ -112,8 +112,8 @@ decide_path_covers(
 	return suffix_covers(outer->suffix, inner->suffix);
 }
 
-static struct text
-join(struct arena *a, struct text above, struct text below)
+struct text
+suffix_join(struct arena *a, struct text above, struct text below)
 {
 	if (above.len == 0)
 		return below;
@@ -121,6 +121,13 @@ join(struct arena *a, struct text above, struct text below)
 		return above;
 	return arena_printf(
 	    a, "%.*s/%.*s", (int)above.len, above.s, (int)below.len, below.s);
+}
+
+struct decide_path
+decide_path_join(struct arena *a, struct decide_path dir, struct text below)
+{
+	return (struct decide_path){
+	    suffix_join(a, dir.suffix, below), dir.root};
 }
 
 /* Replaces the roots that have a place, and the places of those. */
@@ -135,7 +142,7 @@ set_canon(struct decider *d)
 
 			if (up->root == p.root)
 				break;
-			p.suffix = join(d->arena, up->suffix, p.suffix);
+			p.suffix = suffix_join(d->arena, up->suffix, p.suffix);
 			p.root = up->root;
 		}
 		d->canon[r] = p;
@@ -276,7 +283,7 @@ add_in_world(struct decider *d, const struct blob_path *r, struct entry e)
 	if (c->root != BLOB_ROOT_SLASH ||
 	    (e.root == BLOB_ROOT_TMPDIR && tmpdir_withheld(d)))
 		return;
-	spelled = join(d->arena, c->suffix, e.suffix);
+	spelled = suffix_join(d->arena, c->suffix, e.suffix);
 	at = w->look(w->context, spelled);
 	if (at.loop ||
 	    (at.there &&
@@ -289,7 +296,7 @@ add_in_world(struct decider *d, const struct blob_path *r, struct entry e)
 		if (r->missing != BLOB_MISSING_PARENT || e.suffix.len == 0)
 			return;
 		at = w->look(w->context,
-		    join(d->arena, c->suffix, suffix_parent(e.suffix)));
+		    suffix_join(d->arena, c->suffix, suffix_parent(e.suffix)));
 		if (!at.there || !at.directory)
 			return;
 	}

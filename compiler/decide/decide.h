@@ -367,5 +367,8 @@ decide_path_equal(const struct decide_path *a, const struct decide_path *b)
 /* Is `inner` at or below `outer`?  "/" is above every root. */
 bool decide_path_covers(
     const struct decide_path *outer, const struct decide_path *inner);
+/* What is called `below` in a directory; empty: that itself. */
+struct decide_path decide_path_join(
+    struct arena *a, struct decide_path dir, struct text below);
 
 #endif

@@ -95,6 +95,8 @@ int suffix_compare(struct text a, struct text b);
 /* Equal, or `outer` is one or more whole components of `inner`. */
 bool suffix_covers(struct text outer, struct text inner);
 struct text suffix_parent(struct text suffix);
+/* "a" and "b/c": "a/b/c"; either may be empty. */
+struct text suffix_join(struct arena *a, struct text above, struct text below);
 /* The first entry of a root that is not before a suffix. */
 uint32_t entry_bound(
     const struct decider *d, enum blob_root root, struct text suffix);

@@ -15,17 +15,6 @@ const struct text placement_home_dirs[PLACEMENT_HOME_DIRS] = {
 static const struct text root_home = {"root", 4};
 static const struct text runtime_dirs = {"run/user", 8};
 
-static struct text
-below(struct arena *a, struct text at, struct text name)
-{
-	if (name.len == 0)
-		return at;
-	if (at.len == 0)
-		return name;
-	return arena_printf(
-	    a, "%.*s/%.*s", (int)at.len, at.s, (int)name.len, name.s);
-}
-
 /* The first n components; all, if there are no more. */
 static struct text
 components(struct text t, unsigned n)
@@ -77,7 +66,7 @@ placement_canonical(const struct placement *p, struct arena *a,
 
 		if (at->root == ret->root)
 			return true;
-		ret->suffix = below(a, at->suffix, ret->suffix);
+		ret->suffix = suffix_join(a, at->suffix, ret->suffix);
 		ret->root = at->root;
 	}
 	return false;
@@ -99,7 +88,7 @@ seen_from(const struct placement *p, struct arena *a, enum blob_root root,
 		}
 		if (up->root == at.root)
 			return false;
-		at.suffix = below(a, up->suffix, at.suffix);
+		at.suffix = suffix_join(a, up->suffix, at.suffix);
 		at.root = up->root;
 	}
 	return false;
@@ -304,7 +293,7 @@ offer(const struct way *w, enum blob_root tree, struct text at)
 static void
 offer_fresh(const struct way *w, enum blob_root tree, struct text dir)
 {
-	offer(w, tree, below(w->arena, dir, w->p->fresh[w->root]));
+	offer(w, tree, suffix_join(w->arena, dir, w->p->fresh[w->root]));
 }
 
 /*
@@ -420,7 +409,7 @@ settled(const struct placements *p, struct placement *at, enum blob_root root)
 		return false;
 	if (root == BLOB_ROOT_XDG_RUNTIME)
 		usual = (struct decide_path){
-		    below(p->arena, runtime_dirs, p->fresh[root]),
+		    suffix_join(p->arena, runtime_dirs, p->fresh[root]),
 		    BLOB_ROOT_SLASH};
 	else if (!usual_place(root, &usual))
 		return false;

@@ -15,14 +15,6 @@ is_letter(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
-static bool
-begins(struct text t, const char *with)
-{
-	uint32_t n = (uint32_t)strlen(with);
-
-	return t.len >= n && memcmp(t.s, with, n) == 0;
-}
-
 static const char *
 plain_fault(struct text t, enum diag_code *ret_code)
 {
@@ -105,7 +97,7 @@ set_variable_fault(struct text t, enum diag_code *ret_code)
 	if (t.len == 0)
 		return "is not the name of a variable";
 	*ret_code = DIAG_RESERVED_NAME;
-	if (text_is(t, "PATH") || begins(t, "NONO_"))
+	if (text_is(t, "PATH") || text_begins(t, TEXT("NONO_")))
 		return "cannot be set by a profile";
 	return NULL;
 }

@@ -233,26 +233,6 @@ seatbelt_keychain(const struct capset *c)
 	       keychain_access(c, BLOB_ROOT_HOME) != 0;
 }
 
-/* What the profile's own grants at or over a path give. */
-static unsigned
-granted(const struct capset *c, struct path p)
-{
-	struct path at = p;
-	unsigned access = 0;
-
-	do {
-		for (uint32_t i = caps_lower_bound(c, at);
-		     i < c->caps.n && path_compare(c->caps.v[i].path, at) == 0;
-		     i++)
-			if ((c->caps.v[i].flags & (CAP_GROUP | CAP_CONSENT)) ==
-				0 &&
-			    (cap_is_tree(&c->caps.v[i]) ||
-				path_compare(at, p) == 0))
-				access |= c->caps.v[i].access;
-	} while (path_up(&at));
-	return access;
-}
-
 /*
  * A bypass below a denied directory opens what is granted of it, and no more:
  * it grants nothing itself.
@@ -268,7 +248,7 @@ lift(struct seatbelt *s, enum use use)
 		const struct bypass *b = &c->bypasses.v[i];
 		uint32_t at = caps_lower_bound(c, b->path);
 
-		if ((granted(c, b->path) & access) == 0 ||
+		if ((caps_own_access(c, b->path) & access) == 0 ||
 		    caps_deny_over(c, b->path, access) == NULL)
 			continue;
 		/* Granted by its own name: then that is what is lifted. */

@@ -35,21 +35,14 @@ is_ours(struct text op)
 	return false;
 }
 
-static bool
-begins(struct text t, const char *with)
-{
-	size_t n = strlen(with);
-
-	return t.len >= n && memcmp(t.s, with, n) == 0;
-}
-
 /* Whose grant the operation belongs to. */
 static unsigned
 access_of(struct text op)
 {
-	if (begins(op, "file-read") || begins(op, "process-exec"))
+	if (text_begins(op, TEXT("file-read")) ||
+	    text_begins(op, TEXT("process-exec")))
 		return ACCESS_READ;
-	return begins(op, "file-write") ? ACCESS_WRITE : 0;
+	return text_begins(op, TEXT("file-write")) ? ACCESS_WRITE : 0;
 }
 
 /* Is it one that places of this access are denied or lifted for by name? */

@@ -154,6 +154,25 @@ path_up(struct path *p)
 	return true;
 }
 
+unsigned
+caps_own_access(const struct capset *c, struct path p)
+{
+	struct path at = p;
+	unsigned access = 0;
+
+	do {
+		for (uint32_t i = caps_lower_bound(c, at);
+		     i < c->caps.n && path_compare(c->caps.v[i].path, at) == 0;
+		     i++)
+			if ((c->caps.v[i].flags & (CAP_GROUP | CAP_CONSENT)) ==
+				0 &&
+			    (cap_is_tree(&c->caps.v[i]) ||
+				path_compare(at, p) == 0))
+				access |= c->caps.v[i].access;
+	} while (path_up(&at));
+	return access;
+}
+
 struct span
 cap_span(const struct capset *c, const struct cap *cap)
 {

@@ -126,6 +126,8 @@ uint32_t caps_deny_lower_bound(const struct capset *c, struct path p);
  */
 const struct deny *caps_deny_over(
     const struct capset *c, struct path p, unsigned access);
+/* What the profile's own grants at a path, or over it as trees, give. */
+unsigned caps_own_access(const struct capset *c, struct path p);
 /* One component up; false at the top.  "/" is above every root. */
 bool path_up(struct path *p);
 /* Can it cover paths below its own? */

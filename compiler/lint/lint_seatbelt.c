@@ -212,12 +212,6 @@ nowhere(const struct seatbelt_lint *s, const char *tree)
 	    strcmp(tree, "/") == 0 ? "" : tree);
 }
 
-static bool
-begins(struct text t, struct text with)
-{
-	return t.len >= with.len && memcmp(t.s, with.s, with.len) == 0;
-}
-
 /* Is the filter, by its text, for the whole of a tree? */
 static bool
 is_whole(const struct sbpl_filter *f, const char *tree)
@@ -226,15 +220,15 @@ is_whole(const struct sbpl_filter *f, const char *tree)
 	const struct text top = text_of(tree), t = f->text;
 
 	if (f->kind == SBPL_FILTER_PREFIX)
-		return begins(top, t) ||
-		       (t.len == top.len + 1 && begins(t, top) &&
+		return text_begins(top, t) ||
+		       (t.len == top.len + 1 && text_begins(t, top) &&
 			   t.s[top.len] == '/');
 	if (f->kind != SBPL_FILTER_SUBPATH)
 		return f->kind == SBPL_FILTER_REGEX;
 	if (text_equal(t, top))
 		return true;
 	return strcmp(tree, data) == 0 && t.len > 1 && t.len < top.len &&
-	       begins(top, t) && tree[t.len] == '/';
+	       text_begins(top, t) && tree[t.len] == '/';
 }
 
 static bool

@@ -234,15 +234,6 @@ covers(const struct sbpl_filter *wide, const struct sbpl_filter *f)
 }
 
 static bool
-has_op(const struct sbpl_rule *r, enum sbpl_op op)
-{
-	for (uint32_t i = 0; i < r->n; i++)
-		if (r->ops[i] == op)
-			return true;
-	return false;
-}
-
-static bool
 are_related(const struct sbpl_rule *a, const struct sbpl_rule *b)
 {
 	for (uint32_t i = 0; i < a->n; i++)
@@ -290,7 +281,7 @@ gives_all(const struct seatbelt_lint *s, uint32_t wide, uint32_t n)
 	if (wide > n && covers(part->filter, w->filter))
 		return false;
 	for (uint32_t i = 0; i < part->rule->n; i++)
-		if (!has_op(w->rule, part->rule->ops[i]))
+		if (!sbpl_rule_has(w->rule, part->rule->ops[i]))
 			return false;
 	return wide > n || !is_lifted(s, wide, n);
 }

@@ -66,6 +66,11 @@ struct lsp_document *lsp_document_of(struct lsp *l, const cJSON *params);
 /* lsp_kind.c: by the name and, where that says too little, by the keys. */
 enum lsp_kind lsp_kind_of(struct text path, struct text text);
 bool lsp_is_yaml(struct text path);
+/*
+ * The path, absolute and without symbolic links; of a file that is not there,
+ * its directory's.
+ */
+struct text lsp_real_path(struct arena *a, struct text path);
 /* What is open of a file, or NULL: the text that counts. */
 const struct lsp_document *lsp_document_at(
     const struct lsp *l, const char *path);

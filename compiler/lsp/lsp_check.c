@@ -2,8 +2,6 @@
 
 #include "compiler/lsp/lsp.h"
 
-#include <stdlib.h>
-
 #include "compiler/assert/assert.h"
 #include "compiler/base/json_print.h"
 #include "compiler/read/read.h"
@@ -203,8 +201,6 @@ lsp_check_uri(struct lsp_check *k, uint32_t source)
 	struct arena *a = &k->compile.arena;
 	const struct text path = source_get(&k->compile.sources, source)->path;
 	const struct lsp_document *doc = lsp_document_at(k->lsp, path.s);
-	char *absolute = NULL;
-	struct text uri;
 
 	if (doc != NULL)
 		return doc->uri;
@@ -212,10 +208,8 @@ lsp_check_uri(struct lsp_check *k, uint32_t source)
 	if (path.len > 0 &&
 	    (path.s[0] != '/' || strstr(path.s, "/../") != NULL ||
 		strstr(path.s, "/./") != NULL))
-		absolute = realpath(path.s, NULL);
-	uri = lsp_uri_of(a, absolute == NULL ? path : text_of(absolute));
-	free(absolute);
-	return uri;
+		return lsp_uri_of(a, lsp_real_path(a, path));
+	return lsp_uri_of(a, path);
 }
 
 cJSON *

@@ -53,12 +53,8 @@ lsp_document_of(struct lsp *l, const cJSON *params)
 	return NULL;
 }
 
-/*
- * The path without symbolic links; of a file that is not there, its
- * directory's.
- */
-static struct text
-real_path(struct arena *a, struct text path)
+struct text
+lsp_real_path(struct arena *a, struct text path)
 {
 	char real[PATH_MAX];
 	const char *slash = strrchr(path.s, '/');
@@ -89,7 +85,7 @@ lsp_document_at(const struct lsp *l, const char *path)
 		    l->documents.v[i]->path.len > 0 &&
 		    text_equal(l->documents.v[i]->path, name))
 			return l->documents.v[i];
-	real = real_path(&a, name);
+	real = lsp_real_path(&a, name);
 	for (uint32_t i = 0; i < l->documents.n && found == NULL; i++)
 		if (l->documents.v[i]->open &&
 		    l->documents.v[i]->path.len > 0 &&
@@ -158,7 +154,7 @@ lsp_did_open(struct lsp *l, const cJSON *params)
 		*doc = (struct lsp_document){.open = true};
 		doc->uri = arena_text(&doc->arena, text_of(uri));
 		if (lsp_uri_path(&doc->arena, uri, &doc->path))
-			doc->real = real_path(&doc->arena, doc->path);
+			doc->real = lsp_real_path(&doc->arena, doc->path);
 	}
 	set_version(doc, item);
 	set_text(l, doc, arena, arena_text(&arena, text_of(text)));

@@ -9,19 +9,6 @@ enum { PATHSET_TRIES = 20000 };
 const char *const pathset_words[PATHSET_RELATIONS] = {
     "subset", "disjoint", "equal"};
 
-static struct decide_path
-join(struct arena *a, const struct decide_path *dir, struct text suffix)
-{
-	struct decide_path p = {suffix, dir->root};
-
-	if (suffix.len == 0)
-		return *dir;
-	if (dir->suffix.len > 0)
-		p.suffix = arena_printf(a, "%.*s/%.*s", (int)dir->suffix.len,
-		    dir->suffix.s, (int)suffix.len, suffix.s);
-	return p;
-}
-
 /* A root's place may hang on another's, and that one's on a third. */
 static struct decide_path
 place(struct arena *a, const struct decide_env *env, struct path path)
@@ -29,7 +16,7 @@ place(struct arena *a, const struct decide_env *env, struct path path)
 	struct decide_path p = {path.suffix, path.root};
 
 	while (p.root != BLOB_ROOT_SLASH && env->places[p.root].root != p.root)
-		p = join(a, &env->places[p.root], p.suffix);
+		p = decide_path_join(a, env->places[p.root], p.suffix);
 	p.suffix = decide_uid_text(a, p.suffix, env->uid);
 	return p;
 }
@@ -87,7 +74,7 @@ unnamed(struct arena *a, const struct decide_path *dir, const char *name,
     const struct spots *one, const struct spots *two)
 {
 	for (unsigned n = 0;; n++) {
-		const struct decide_path p = join(a, dir,
+		const struct decide_path p = decide_path_join(a, *dir,
 		    n == 0 ? text_of(name) : arena_printf(a, "%s%u", name, n));
 
 		if (!is_named(one, &p) && !is_named(two, &p))
@@ -250,7 +237,7 @@ add_homes(struct search *s, struct places *to, struct text name)
 		const struct decide_path dir = {
 		    placement_home_dirs[i], BLOB_ROOT_SLASH};
 
-		add_place(s, to, join(&s->scratch, &dir, name));
+		add_place(s, to, decide_path_join(&s->scratch, dir, name));
 	}
 }
 

@@ -111,6 +111,16 @@ struct sbpl_rule {
 	uint32_t modifier_n;
 };
 
+/* Does it name the operation itself, not one above it? */
+static inline bool
+sbpl_rule_has(const struct sbpl_rule *r, enum sbpl_op op)
+{
+	for (uint32_t i = 0; i < r->n; i++)
+		if (r->ops[i] == op)
+			return true;
+	return false;
+}
+
 struct sbpl_policy {
 	struct VEC(struct sbpl_rule) rules; /* in the order of the text */
 	uint32_t regexes;

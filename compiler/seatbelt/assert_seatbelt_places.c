@@ -91,14 +91,6 @@ each_path(struct arena *a, const struct sbpl_filter *f,
 		take(a, to, base, f->text);
 }
 
-static bool
-begins(struct text path, const char *with)
-{
-	const size_t n = strlen(with);
-
-	return path.len >= n && memcmp(path.s, with, n) == 0;
-}
-
 static void
 add_cwd(struct arena *a, struct launches *to,
     const struct seatbelt_launch *base, struct text path)
@@ -106,8 +98,8 @@ add_cwd(struct arena *a, struct launches *to,
 	struct seatbelt_launch launch = *base;
 
 	/* What lies in /dev is no place to work in. */
-	if (to->n >= PLACES_MAX || begins(path, "$CWD") ||
-	    begins(path, "/dev/"))
+	if (to->n >= PLACES_MAX || text_begins(path, TEXT("$CWD")) ||
+	    text_begins(path, TEXT("/dev/")))
 		return;
 	launch.cwd = path;
 	add(a, to, launch);

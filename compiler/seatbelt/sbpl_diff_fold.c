@@ -79,15 +79,6 @@ is_spelling(struct text path, struct text in_lower)
 	return true;
 }
 
-static bool
-has_op(const struct sbpl_rule *r, enum sbpl_op op)
-{
-	for (uint32_t i = 0; i < r->n; i++)
-		if (r->ops[i] == op)
-			return true;
-	return false;
-}
-
 /* The subpath of that spelling that a rule denies, if any. */
 static const struct sbpl_filter *
 subpath_in(const struct sbpl_rule *r, struct text in_lower)
@@ -124,7 +115,7 @@ sbpl_respells(struct arena *a, const struct sbpl_policy *p,
 		const struct sbpl_rule *r = &p->rules.v[i];
 		const struct sbpl_filter *named = subpath_in(r, in_lower);
 
-		if (named == NULL || !has_op(r, *op))
+		if (named == NULL || !sbpl_rule_has(r, *op))
 			continue;
 		*ret_path = named->text;
 		return true;

@@ -46,11 +46,11 @@ next(struct text text, uint32_t *at, struct text *ret_line)
 static bool
 begins(struct text line, const char *word, struct text *ret_rest)
 {
-	const uint32_t n = (uint32_t)strlen(word);
+	const struct text with = text_of(word);
 
-	if (line.len < n || memcmp(line.s, word, n) != 0)
+	if (!text_begins(line, with))
 		return false;
-	*ret_rest = (struct text){line.s + n, line.len - n};
+	*ret_rest = (struct text){line.s + with.len, line.len - with.len};
 	return true;
 }
 

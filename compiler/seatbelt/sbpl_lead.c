@@ -29,19 +29,13 @@ sbpl_lead(struct arena *a, const struct sbpl_filter *f)
 	return lead;
 }
 
-static bool
-begins(struct text t, struct text with)
-{
-	return t.len >= with.len && memcmp(t.s, with.s, with.len) == 0;
-}
-
 bool
 sbpl_leads_into(struct text lead, struct text top)
 {
 	const bool slash = top.len > 0 && top.s[top.len - 1] == '/';
 
-	return begins(top, lead) ||
-	       (begins(lead, top) && (slash || lead.s[top.len] == '/'));
+	return text_begins(top, lead) ||
+	       (text_begins(lead, top) && (slash || lead.s[top.len] == '/'));
 }
 
 bool

@@ -38,21 +38,13 @@ next_line(struct text *rest, struct text *ret_line)
 	return true;
 }
 
-static bool
-begins(struct text line, const char *with)
-{
-	size_t n = strlen(with);
-
-	return line.len >= n && memcmp(line.s, with, n) == 0;
-}
-
 /* "## N2001 unknown-key": its two words; of "## path-gained" twice the one. */
 static bool
 heading(struct text line, struct text *ret_code, struct text *ret_slug)
 {
 	uint32_t n = 3;
 
-	if (!begins(line, "## "))
+	if (!text_begins(line, TEXT("## ")))
 		return false;
 	while (n < line.len && line.s[n] != ' ')
 		n++;
@@ -95,9 +87,10 @@ load(struct explain *e)
 static void
 print_line(struct text line)
 {
-	if (begins(line, "<!-- fails: ") || begins(line, "<!-- finds: "))
+	if (text_begins(line, TEXT("<!-- fails: ")) ||
+	    text_begins(line, TEXT("<!-- finds: ")))
 		fputs("For example:\n", stdout);
-	else if (begins(line, "<!-- "))
+	else if (text_begins(line, TEXT("<!-- ")))
 		fputs("Corrected:\n", stdout);
 	else
 		printf("%.*s\n", (int)line.len, line.s);
@@ -135,7 +128,7 @@ print_section(struct explain *e, struct text word)
 				found = found || inside;
 				if (inside)
 					print_name(code, slug);
-			} else if (begins(line, "# ")) {
+			} else if (text_begins(line, TEXT("# "))) {
 				inside = false;
 			} else if (inside) {
 				print_line(line);
